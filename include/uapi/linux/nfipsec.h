@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * nfipsec: the control channel of the IPsec stack, generic netlink family "nfipsec".
+ *
+ * Every request needs CAP_NET_ADMIN in the user namespace that owns the network
+ * namespace of the socket. Every error carries an extended ack: a sentence and
+ * the offset of the attribute that caused it.
+ *
+ * Numbers (SPIs, ports, counters) are in host byte order; addresses are 4 or 16
+ * bytes in wire order. The family of an SA or of a selector is the length of
+ * its addresses.
+ *
+ * The attribute tree. "+" may repeat, "?" may be absent:
+ *
+ *   SA_NEW    NFIPSEC_A_SA            adds one SA
+ *   SA_GET    NFIPSEC_A_SA? NFIPSEC_A_FLAGS?
+ *                                     one SA (SPI, PROTO, DST), or with NLM_F_DUMP all
+ *   SA_DEL    NFIPSEC_A_SA            SPI, PROTO, DST name the SA
+ *   SA_FLUSH  -
+ *   POLICY_NEW    NFIPSEC_A_POLICY
+ *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY and SELECTOR),
+ *                                     or with NLM_F_DUMP all in the order of lookup
+ *   POLICY_DEL    NFIPSEC_A_POLICY    named like in POLICY_GET
+ *   POLICY_FLUSH  -
+ *   BATCH     NFIPSEC_A_OP+           one transaction: all operations or none, in this order
+ *   STATS_GET -                       answers with NFIPSEC_A_STATS
+ *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET        (event) traffic waits for an SA
+ *
+ *   NFIPSEC_A_OP
+ *     NFIPSEC_A_CMD        u32        SA_NEW, _DEL, _FLUSH or POLICY_NEW, _DEL, _FLUSH
+ *     NFIPSEC_A_SA?        as in the command
+ *     NFIPSEC_A_POLICY?    as in the command
+ *
+ *   NFIPSEC_A_SA
+ *     NFIPSEC_SA_A_SPI            u32     256 .. 0xffffffff (RFC 4303 2.1)
+ *     NFIPSEC_SA_A_PROTO          u8      IPPROTO_ESP or IPPROTO_AH
+ *     NFIPSEC_SA_A_SRC, _DST      binary  the addresses of the outer header
+ *     NFIPSEC_SA_A_MODE           u8      enum nfipsec_mode, transport or tunnel
+ *     NFIPSEC_SA_A_REQID          u32?    ties the SA to policies that name the same; 0: none
+ *     NFIPSEC_SA_A_ENC            u16?    enum nfipsec_enc; ESP only, and required there
+ *     NFIPSEC_SA_A_ENC_KEY        binary? with the salt, where the algorithm has one, at its end
+ *     NFIPSEC_SA_A_AUTH           u16?    enum nfipsec_auth; absent for combined modes
+ *     NFIPSEC_SA_A_AUTH_KEY       binary?
+ *     NFIPSEC_SA_A_REPLAY_WINDOW  u32?    in packets, 0: no anti-replay; absent: 64
+ *     answers only:
+ *     NFIPSEC_SA_A_SEQ_OUT        u64     the sequence number sent last
+ *     NFIPSEC_SA_A_SEQ_IN         u64     the highest sequence number received and authenticated
+ *     NFIPSEC_SA_A_PACKETS, _BYTES  u64   protected or authenticated; bytes of the inner packets
+ *     NFIPSEC_SA_A_DROPS          u64     packets dropped under this SA, for whatever reason
+ *     NFIPSEC_SA_A_ENC_KEY_BITS   u16     length of the encryption key, without the salt
+ *     NFIPSEC_SA_A_ADD_TIME       u64     seconds since the epoch
+ *     NFIPSEC_SA_A_USE_TIME       u64     seconds since the epoch, last use; 0: never used
+ *
+ *   NFIPSEC_A_POLICY
+ *     NFIPSEC_POLICY_A_ID         u32?    given by the kernel, unique in the namespace
+ *     NFIPSEC_POLICY_A_DIR        u8      enum nfipsec_dir
+ *     NFIPSEC_POLICY_A_PRIORITY   u32?    lower is looked at first, ties: the older one;
+ *                                         absent: NFIPSEC_PRIORITY_DEFAULT
+ *     NFIPSEC_POLICY_A_ACTION     u8      enum nfipsec_action
+ *     NFIPSEC_POLICY_A_FLAGS      u32?    enum nfipsec_policy_flags
+ *     NFIPSEC_POLICY_A_SELECTOR+  nest    a packet matches if it matches one of them
+ *     NFIPSEC_POLICY_A_SPEC+      nest    PROTECT only: what is done to a packet, innermost first
+ *     answers only:
+ *     NFIPSEC_POLICY_A_PACKETS, _BYTES  u64  packets that this policy decided about
+ *
+ *   NFIPSEC_POLICY_A_SELECTOR (RFC 4301 4.4.1.1; source and destination as in the packet,
+ *   so those of an inbound policy are the mirror of the outbound one's; bounds inclusive)
+ *     NFIPSEC_SEL_A_SRC_MIN, _SRC_MAX, _DST_MIN, _DST_MAX   binary  all four, of one length
+ *     NFIPSEC_SEL_A_PROTO                                   u8?     absent: any
+ *     NFIPSEC_SEL_A_SPORT_MIN, _SPORT_MAX, _DPORT_MIN, _DPORT_MAX  u16?  pairs; absent: any.
+ *                                         Need a PROTO that has ports
+ *
+ *   NFIPSEC_POLICY_A_SPEC
+ *     NFIPSEC_SPEC_A_PROTO        u8      IPPROTO_ESP or IPPROTO_AH
+ *     NFIPSEC_SPEC_A_MODE         u8?     enum nfipsec_mode; absent or ANY: the SA decides
+ *     NFIPSEC_SPEC_A_SRC, _DST    binary? the SA's addresses in the direction of the policy (an
+ *                                         inbound one has the peer as SRC); absent: the packet's
+ *     NFIPSEC_SPEC_A_REQID        u32?    only SAs with this reqid; absent or 0: any
+ *
+ *   NFIPSEC_A_PACKET   a selector nest: the packet that asked for an SA
+ *
+ *   NFIPSEC_A_STATS
+ *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string),
+ *                                 NFIPSEC_COUNTER_A_VALUE (u64),
+ *                                 NFIPSEC_COUNTER_A_TEXT (string, what it means),
+ *                                 NFIPSEC_COUNTER_A_DROP (flag: these packets died)
+ *
+ * Events: group "changes" carries SA_NEW, SA_DEL, POLICY_NEW and POLICY_DEL as they are
+ * answered, never with keys; a flush is told as the deletions that it is made of. Group
+ * "keying" carries ACQUIRE.
+ * Subscribing needs CAP_NET_ADMIN.
+ */
+#ifndef _UAPI_LINUX_NFIPSEC_H
+#define _UAPI_LINUX_NFIPSEC_H
+
+#define NFIPSEC_GENL_NAME		"nfipsec"
+#define NFIPSEC_GENL_VERSION		1
+#define NFIPSEC_GENL_GROUP_CHANGES	"changes"
+#define NFIPSEC_GENL_GROUP_KEYING	"keying"
+
+#define NFIPSEC_SPI_MIN			256	/* RFC 4303 2.1: 0 - 255 are reserved */
+#define NFIPSEC_PRIORITY_DEFAULT	1000
+#define NFIPSEC_REPLAY_WINDOW_DEFAULT	64
+#define NFIPSEC_REPLAY_WINDOW_MAX	(1 << 20)
+#define NFIPSEC_KEY_MAX			128	/* bytes, the longest key of any algorithm */
+#define NFIPSEC_SPECS_MAX		4	/* SAs in a bundle */
+#define NFIPSEC_SELECTORS_MAX		64	/* selectors of one policy */
+
+/**
+ * enum nfipsec_cmd - commands and events
+ * @NFIPSEC_CMD_UNSPEC: never sent
+ * @NFIPSEC_CMD_SA_NEW: add an SA; also its event
+ * @NFIPSEC_CMD_SA_GET: read one SA, or dump all
+ * @NFIPSEC_CMD_SA_DEL: delete one SA; also its event
+ * @NFIPSEC_CMD_SA_FLUSH: delete all SAs of the namespace
+ * @NFIPSEC_CMD_POLICY_NEW: add a policy; also its event
+ * @NFIPSEC_CMD_POLICY_GET: read one policy, or dump all
+ * @NFIPSEC_CMD_POLICY_DEL: delete one policy; also its event
+ * @NFIPSEC_CMD_POLICY_FLUSH: delete all policies of the namespace
+ * @NFIPSEC_CMD_BATCH: several of the above as one transaction
+ * @NFIPSEC_CMD_STATS_GET: read the counters of the namespace
+ * @NFIPSEC_CMD_ACQUIRE: event: traffic that must be protected has no SA
+ */
+enum nfipsec_cmd {
+	NFIPSEC_CMD_UNSPEC,
+	NFIPSEC_CMD_SA_NEW,
+	NFIPSEC_CMD_SA_GET,
+	NFIPSEC_CMD_SA_DEL,
+	NFIPSEC_CMD_SA_FLUSH,
+	NFIPSEC_CMD_POLICY_NEW,
+	NFIPSEC_CMD_POLICY_GET,
+	NFIPSEC_CMD_POLICY_DEL,
+	NFIPSEC_CMD_POLICY_FLUSH,
+	NFIPSEC_CMD_BATCH,
+	NFIPSEC_CMD_STATS_GET,
+	NFIPSEC_CMD_ACQUIRE,
+	__NFIPSEC_CMD_MAX,
+};
+
+#define NFIPSEC_CMD_MAX (__NFIPSEC_CMD_MAX - 1)
+
+/**
+ * enum nfipsec_attr - attributes of a message, and of NFIPSEC_A_OP
+ * @NFIPSEC_A_UNSPEC: never sent
+ * @NFIPSEC_A_PAD: aligns 64-bit attributes
+ * @NFIPSEC_A_SA: nest of enum nfipsec_sa_attr
+ * @NFIPSEC_A_POLICY: nest of enum nfipsec_policy_attr
+ * @NFIPSEC_A_OP: nest of this enum: one operation of a batch
+ * @NFIPSEC_A_CMD: u32, enum nfipsec_cmd: what the operation does
+ * @NFIPSEC_A_FLAGS: u32, enum nfipsec_flags
+ * @NFIPSEC_A_STATS: nest of enum nfipsec_stats_attr
+ * @NFIPSEC_A_PACKET: nest of enum nfipsec_selector_attr
+ */
+enum nfipsec_attr {
+	NFIPSEC_A_UNSPEC,
+	NFIPSEC_A_PAD,
+	NFIPSEC_A_SA,
+	NFIPSEC_A_POLICY,
+	NFIPSEC_A_OP,
+	NFIPSEC_A_CMD,
+	NFIPSEC_A_FLAGS,
+	NFIPSEC_A_STATS,
+	NFIPSEC_A_PACKET,
+	__NFIPSEC_A_MAX,
+};
+
+#define NFIPSEC_A_MAX (__NFIPSEC_A_MAX - 1)
+
+/**
+ * enum nfipsec_flags - bits of NFIPSEC_A_FLAGS
+ * @NFIPSEC_F_SHOW_KEYS: SA_GET answers with the keys
+ */
+enum nfipsec_flags {
+	NFIPSEC_F_SHOW_KEYS	= 1 << 0,
+};
+
+/**
+ * enum nfipsec_sa_attr - attributes of an SA, as the tree above explains them
+ * @NFIPSEC_SA_A_UNSPEC: never sent
+ * @NFIPSEC_SA_A_PAD: aligns 64-bit attributes
+ * @NFIPSEC_SA_A_SPI: u32
+ * @NFIPSEC_SA_A_PROTO: u8
+ * @NFIPSEC_SA_A_SRC: binary, 4 or 16 bytes
+ * @NFIPSEC_SA_A_DST: binary, 4 or 16 bytes
+ * @NFIPSEC_SA_A_MODE: u8, enum nfipsec_mode
+ * @NFIPSEC_SA_A_REQID: u32
+ * @NFIPSEC_SA_A_ENC: u16, enum nfipsec_enc
+ * @NFIPSEC_SA_A_ENC_KEY: binary
+ * @NFIPSEC_SA_A_AUTH: u16, enum nfipsec_auth
+ * @NFIPSEC_SA_A_AUTH_KEY: binary
+ * @NFIPSEC_SA_A_REPLAY_WINDOW: u32, packets
+ * @NFIPSEC_SA_A_SEQ_OUT: u64
+ * @NFIPSEC_SA_A_SEQ_IN: u64
+ * @NFIPSEC_SA_A_PACKETS: u64
+ * @NFIPSEC_SA_A_BYTES: u64
+ * @NFIPSEC_SA_A_DROPS: u64
+ * @NFIPSEC_SA_A_ADD_TIME: u64, seconds since the epoch
+ * @NFIPSEC_SA_A_USE_TIME: u64, seconds since the epoch
+ * @NFIPSEC_SA_A_ENC_KEY_BITS: u16
+ */
+enum nfipsec_sa_attr {
+	NFIPSEC_SA_A_UNSPEC,
+	NFIPSEC_SA_A_PAD,
+	NFIPSEC_SA_A_SPI,
+	NFIPSEC_SA_A_PROTO,
+	NFIPSEC_SA_A_SRC,
+	NFIPSEC_SA_A_DST,
+	NFIPSEC_SA_A_MODE,
+	NFIPSEC_SA_A_REQID,
+	NFIPSEC_SA_A_ENC,
+	NFIPSEC_SA_A_ENC_KEY,
+	NFIPSEC_SA_A_AUTH,
+	NFIPSEC_SA_A_AUTH_KEY,
+	NFIPSEC_SA_A_REPLAY_WINDOW,
+	NFIPSEC_SA_A_SEQ_OUT,
+	NFIPSEC_SA_A_SEQ_IN,
+	NFIPSEC_SA_A_PACKETS,
+	NFIPSEC_SA_A_BYTES,
+	NFIPSEC_SA_A_DROPS,
+	NFIPSEC_SA_A_ADD_TIME,
+	NFIPSEC_SA_A_USE_TIME,
+	NFIPSEC_SA_A_ENC_KEY_BITS,
+	__NFIPSEC_SA_A_MAX,
+};
+
+#define NFIPSEC_SA_A_MAX (__NFIPSEC_SA_A_MAX - 1)
+
+/**
+ * enum nfipsec_policy_attr - attributes of a policy, as the tree above explains them
+ * @NFIPSEC_POLICY_A_UNSPEC: never sent
+ * @NFIPSEC_POLICY_A_PAD: aligns 64-bit attributes
+ * @NFIPSEC_POLICY_A_ID: u32
+ * @NFIPSEC_POLICY_A_DIR: u8, enum nfipsec_dir
+ * @NFIPSEC_POLICY_A_PRIORITY: u32
+ * @NFIPSEC_POLICY_A_ACTION: u8, enum nfipsec_action
+ * @NFIPSEC_POLICY_A_FLAGS: u32, enum nfipsec_policy_flags
+ * @NFIPSEC_POLICY_A_SELECTOR: nest of enum nfipsec_selector_attr
+ * @NFIPSEC_POLICY_A_SPEC: nest of enum nfipsec_spec_attr
+ * @NFIPSEC_POLICY_A_PACKETS: u64
+ * @NFIPSEC_POLICY_A_BYTES: u64
+ */
+enum nfipsec_policy_attr {
+	NFIPSEC_POLICY_A_UNSPEC,
+	NFIPSEC_POLICY_A_PAD,
+	NFIPSEC_POLICY_A_ID,
+	NFIPSEC_POLICY_A_DIR,
+	NFIPSEC_POLICY_A_PRIORITY,
+	NFIPSEC_POLICY_A_ACTION,
+	NFIPSEC_POLICY_A_FLAGS,
+	NFIPSEC_POLICY_A_SELECTOR,
+	NFIPSEC_POLICY_A_SPEC,
+	NFIPSEC_POLICY_A_PACKETS,
+	NFIPSEC_POLICY_A_BYTES,
+	__NFIPSEC_POLICY_A_MAX,
+};
+
+#define NFIPSEC_POLICY_A_MAX (__NFIPSEC_POLICY_A_MAX - 1)
+
+/**
+ * enum nfipsec_selector_attr - attributes of a selector, as the tree above explains them
+ * @NFIPSEC_SEL_A_UNSPEC: never sent
+ * @NFIPSEC_SEL_A_SRC_MIN: binary, 4 or 16 bytes
+ * @NFIPSEC_SEL_A_SRC_MAX: binary, 4 or 16 bytes
+ * @NFIPSEC_SEL_A_DST_MIN: binary, 4 or 16 bytes
+ * @NFIPSEC_SEL_A_DST_MAX: binary, 4 or 16 bytes
+ * @NFIPSEC_SEL_A_PROTO: u8
+ * @NFIPSEC_SEL_A_SPORT_MIN: u16
+ * @NFIPSEC_SEL_A_SPORT_MAX: u16
+ * @NFIPSEC_SEL_A_DPORT_MIN: u16
+ * @NFIPSEC_SEL_A_DPORT_MAX: u16
+ */
+enum nfipsec_selector_attr {
+	NFIPSEC_SEL_A_UNSPEC,
+	NFIPSEC_SEL_A_SRC_MIN,
+	NFIPSEC_SEL_A_SRC_MAX,
+	NFIPSEC_SEL_A_DST_MIN,
+	NFIPSEC_SEL_A_DST_MAX,
+	NFIPSEC_SEL_A_PROTO,
+	NFIPSEC_SEL_A_SPORT_MIN,
+	NFIPSEC_SEL_A_SPORT_MAX,
+	NFIPSEC_SEL_A_DPORT_MIN,
+	NFIPSEC_SEL_A_DPORT_MAX,
+	__NFIPSEC_SEL_A_MAX,
+};
+
+#define NFIPSEC_SEL_A_MAX (__NFIPSEC_SEL_A_MAX - 1)
+
+/**
+ * enum nfipsec_spec_attr - attributes of a processing spec, as the tree above explains them
+ * @NFIPSEC_SPEC_A_UNSPEC: never sent
+ * @NFIPSEC_SPEC_A_PROTO: u8
+ * @NFIPSEC_SPEC_A_MODE: u8, enum nfipsec_mode
+ * @NFIPSEC_SPEC_A_SRC: binary, 4 or 16 bytes
+ * @NFIPSEC_SPEC_A_DST: binary, 4 or 16 bytes
+ * @NFIPSEC_SPEC_A_REQID: u32
+ */
+enum nfipsec_spec_attr {
+	NFIPSEC_SPEC_A_UNSPEC,
+	NFIPSEC_SPEC_A_PROTO,
+	NFIPSEC_SPEC_A_MODE,
+	NFIPSEC_SPEC_A_SRC,
+	NFIPSEC_SPEC_A_DST,
+	NFIPSEC_SPEC_A_REQID,
+	__NFIPSEC_SPEC_A_MAX,
+};
+
+#define NFIPSEC_SPEC_A_MAX (__NFIPSEC_SPEC_A_MAX - 1)
+
+/**
+ * enum nfipsec_stats_attr - attributes of NFIPSEC_A_STATS
+ * @NFIPSEC_STATS_A_UNSPEC: never sent
+ * @NFIPSEC_STATS_A_COUNTER: nest of enum nfipsec_counter_attr
+ */
+enum nfipsec_stats_attr {
+	NFIPSEC_STATS_A_UNSPEC,
+	NFIPSEC_STATS_A_COUNTER,
+	__NFIPSEC_STATS_A_MAX,
+};
+
+#define NFIPSEC_STATS_A_MAX (__NFIPSEC_STATS_A_MAX - 1)
+
+/**
+ * enum nfipsec_counter_attr - attributes of one counter
+ * @NFIPSEC_COUNTER_A_UNSPEC: never sent
+ * @NFIPSEC_COUNTER_A_PAD: aligns 64-bit attributes
+ * @NFIPSEC_COUNTER_A_NAME: string
+ * @NFIPSEC_COUNTER_A_VALUE: u64
+ * @NFIPSEC_COUNTER_A_TEXT: string, one sentence
+ * @NFIPSEC_COUNTER_A_DROP: flag, the counter is a drop reason
+ */
+enum nfipsec_counter_attr {
+	NFIPSEC_COUNTER_A_UNSPEC,
+	NFIPSEC_COUNTER_A_PAD,
+	NFIPSEC_COUNTER_A_NAME,
+	NFIPSEC_COUNTER_A_VALUE,
+	NFIPSEC_COUNTER_A_TEXT,
+	NFIPSEC_COUNTER_A_DROP,
+	__NFIPSEC_COUNTER_A_MAX,
+};
+
+#define NFIPSEC_COUNTER_A_MAX (__NFIPSEC_COUNTER_A_MAX - 1)
+
+/**
+ * enum nfipsec_dir - direction of a policy, seen from this host or gateway
+ * @NFIPSEC_DIR_IN: packets that arrive, for this host or to be forwarded
+ * @NFIPSEC_DIR_OUT: packets that leave, from this host or forwarded
+ */
+enum nfipsec_dir {
+	NFIPSEC_DIR_IN,
+	NFIPSEC_DIR_OUT,
+	__NFIPSEC_DIR_MAX,
+};
+
+/**
+ * enum nfipsec_action - what a policy does (RFC 4301 4.4.1)
+ * @NFIPSEC_ACTION_BYPASS: pass without IPsec
+ * @NFIPSEC_ACTION_DISCARD: drop
+ * @NFIPSEC_ACTION_PROTECT: pass under the SAs of the specs
+ */
+enum nfipsec_action {
+	NFIPSEC_ACTION_BYPASS,
+	NFIPSEC_ACTION_DISCARD,
+	NFIPSEC_ACTION_PROTECT,
+	__NFIPSEC_ACTION_MAX,
+};
+
+/**
+ * enum nfipsec_policy_flags - what a PROTECT policy does while it has no SA
+ * @NFIPSEC_POLICY_F_OPTIONAL: pass in clear instead of holding and dropping; inbound: accept clear
+ * @NFIPSEC_POLICY_F_NO_ACQUIRE: do not ask the key manager for one, and do not hold packets
+ */
+enum nfipsec_policy_flags {
+	NFIPSEC_POLICY_F_OPTIONAL	= 1 << 0,
+	NFIPSEC_POLICY_F_NO_ACQUIRE	= 1 << 1,
+};
+
+#define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE)
+
+/**
+ * enum nfipsec_mode - mode of an SA (RFC 4301 4.1)
+ * @NFIPSEC_MODE_ANY: specs only: that of the SA
+ * @NFIPSEC_MODE_TRANSPORT: the payload of the packet is protected
+ * @NFIPSEC_MODE_TUNNEL: the whole packet is protected, in a new one
+ */
+enum nfipsec_mode {
+	NFIPSEC_MODE_ANY,
+	NFIPSEC_MODE_TRANSPORT,
+	NFIPSEC_MODE_TUNNEL,
+	__NFIPSEC_MODE_MAX,
+};
+
+/**
+ * enum nfipsec_enc - encryption algorithms, the numbers are IKEv2's transform type 1
+ * @NFIPSEC_ENC_NULL: RFC 2410
+ * @NFIPSEC_ENC_AES_CBC: RFC 3602; key 16, 24 or 32 bytes
+ * @NFIPSEC_ENC_AES_GCM_16: RFC 4106, ICV 16 bytes; key 16, 24 or 32 bytes and 4 bytes of salt
+ */
+enum nfipsec_enc {
+	NFIPSEC_ENC_NULL		= 11,
+	NFIPSEC_ENC_AES_CBC		= 12,
+	NFIPSEC_ENC_AES_GCM_16		= 20,
+};
+
+/**
+ * enum nfipsec_auth - integrity algorithms, the numbers are IKEv2's transform type 3
+ * @NFIPSEC_AUTH_NONE: a combined mode brings its own
+ * @NFIPSEC_AUTH_HMAC_SHA1_96: RFC 2404; key 20 bytes
+ * @NFIPSEC_AUTH_HMAC_SHA2_256_128: RFC 4868; key 32 bytes
+ * @NFIPSEC_AUTH_HMAC_SHA2_384_192: RFC 4868; key 48 bytes
+ * @NFIPSEC_AUTH_HMAC_SHA2_512_256: RFC 4868; key 64 bytes
+ */
+enum nfipsec_auth {
+	NFIPSEC_AUTH_NONE		= 0,
+	NFIPSEC_AUTH_HMAC_SHA1_96	= 2,
+	NFIPSEC_AUTH_HMAC_SHA2_256_128	= 12,
+	NFIPSEC_AUTH_HMAC_SHA2_384_192	= 13,
+	NFIPSEC_AUTH_HMAC_SHA2_512_256	= 14,
+};
+
+#endif /* _UAPI_LINUX_NFIPSEC_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The Authentication Header (RFC 4302).
+ *
+ *	IP header | next header, length, SPI, sequence number, ICV | payload
+ *	 \________________ all authenticated, mutable fields and ICV as 0 ____________/
+ *
+ * The headers are authenticated as they would be without their mutable parts. That form
+ * is made in a copy, so the packet itself is never changed to and fro.
+ */
+#include <linux/netlink.h>
+#include <net/ah.h>
+
+#include "ah.h"
+#include "crypto.h"
+#include "shadow.h"
+#include "skb.h"
+
+static unsigned int header_len(const struct ipsec_sa *sa)
+{
+	return sizeof(struct ip_auth_hdr) + sa->icv_len;
+}
+
+static int ah_init(struct ipsec_sa *sa, const struct ipsec_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	if (config->enc || config->enc_key_len) {
+		NL_SET_ERR_MSG(extack, "AH does not encrypt: leave the encryption algorithm out");
+		return -EINVAL;
+	}
+	if (!config->auth) {
+		NL_SET_ERR_MSG(extack, "An AH SA needs an integrity algorithm");
+		return -EINVAL;
+	}
+	sa->block = 1;
+	sa->icv_len = sa->auth->icv_len;
+	return ipsec_crypto_keys_hash(sa, extack);
+}
+
+static void ah_exit(struct ipsec_sa *sa)
+{
+	ipsec_crypto_forget(sa);
+	ipsec_shadow_exit(sa);
+}
+
+static unsigned int ah_payload_max(const struct ipsec_sa *sa, unsigned int len)
+{
+	return len > header_len(sa) ? len - header_len(sa) : 0;
+}
+
+/* RFC 4302 appendix A1: options that routers leave alone are authenticated as they are. */
+static bool option_is_immutable(u8 type)
+{
+	switch (type) {
+	case IPOPT_SEC:
+	case 0x85:		/* extended security, RFC 1108 */
+	case IPOPT_CIPSO:
+	case IPOPT_RA:
+	case 0x95:		/* selective directed broadcast, RFC 1770 */
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool blank_options(u8 *options, unsigned int len)
+{
+	unsigned int i = 0, option_len;
+
+	while (i < len && options[i] != IPOPT_END) {
+		if (options[i] == IPOPT_NOOP) {
+			i++;
+			continue;
+		}
+		if (i + 1 >= len)
+			return false;
+		option_len = options[i + 1];
+		if (option_len < 2 || i + option_len > len)
+			return false;
+		if (!option_is_immutable(options[i]))
+			memset(options + i, 0, option_len);
+		i += option_len;
+	}
+	return true;
+}
+
+/* RFC 4302 3.3.3.1.1.1: a copy of the IP header with its mutable fields as 0. */
+static bool blank_header(u8 *copy, const struct iphdr *iph)
+{
+	unsigned int len = iph->ihl * 4;
+	struct iphdr *blank = (struct iphdr *)copy;
+
+	memcpy(copy, iph, len);
+	blank->tos = 0;
+	blank->frag_off = 0;
+	blank->ttl = 0;
+	blank->check = 0;
+	return blank_options(copy + sizeof(*iph), len - sizeof(*iph));
+}
+
+/* Lay out what is authenticated: the copies of both headers, then the payload. */
+static bool lay_out(struct ipsec_crypto_op *op, struct sk_buff *skb, unsigned int *len)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int ip_len = iph->ihl * 4, ah_len = header_len(op->sa);
+	const u8 *ah = skb_transport_header(skb);
+	unsigned int payload = skb_tail_pointer(skb) - ah - ah_len;
+
+	if (!blank_header(op->aux, iph))
+		return false;
+	memcpy(op->aux + ip_len, ah, sizeof(struct ip_auth_hdr));
+	memset(op->aux + ip_len + sizeof(struct ip_auth_hdr), 0, op->sa->icv_len);
+	sg_init_table(op->sg, payload ? 2 : 1);
+	sg_set_buf(&op->sg[0], op->aux, ip_len + ah_len);
+	if (payload)
+		sg_set_buf(&op->sg[1], ah + ah_len, payload);
+	*len = ip_len + ah_len + payload;
+	return true;
+}
+
+static void put_header(struct sk_buff *skb, const struct ipsec_sa *sa)
+{
+	unsigned int ip_len = skb_transport_offset(skb), len = header_len(sa);
+	struct ip_auth_hdr *ah;
+
+	skb_push(skb, len);
+	memmove(skb->data, skb->data + len, ip_len);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, ip_len);
+	ah = (struct ip_auth_hdr *)skb_transport_header(skb);
+	ah->nexthdr = ipsec_cb(skb)->next_header;
+	ah->hdrlen = len / 4 - 2;
+	ah->reserved = 0;
+	ah->spi = sa->id.spi;
+	ah->seq_no = htonl((u32)ipsec_cb(skb)->seq);
+	memset(ah->auth_data, 0, sa->icv_len);
+}
+
+static void ah_output_complete(struct ipsec_crypto_op *op, int err)
+{
+	struct sk_buff *skb = op->skb;
+	ipsec_done_t done = op->done;
+
+	if (!err)
+		memcpy(((struct ip_auth_hdr *)skb_transport_header(skb))->auth_data, op->icv,
+		       op->sa->icv_len);
+	ipsec_crypto_op_put(op);
+	done(skb, err ? IPSEC_OUT_CRYPTO : IPSEC_NO_DROP);
+}
+
+static void ah_output(struct sk_buff *skb, ipsec_done_t done)
+{
+	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
+	struct ipsec_crypto_op *op;
+	unsigned int len;
+
+	op = ipsec_crypto_op_get(sa, skb, done, ah_output_complete);
+	if (!op)
+		return done(skb, IPSEC_OUT_NO_MEMORY);
+	if (ipsec_skb_writable(skb, header_len(sa), 0)) {
+		ipsec_crypto_op_put(op);
+		return done(skb, IPSEC_OUT_NO_MEMORY);
+	}
+	put_header(skb, sa);
+	ip_hdr(skb)->protocol = IPPROTO_AH;
+	ip_hdr(skb)->tot_len = htons(skb->len);
+	if (!lay_out(op, skb, &len)) {
+		ipsec_crypto_op_put(op);
+		return done(skb, IPSEC_OUT_HEADER);
+	}
+	ipsec_crypto_digest(op, len);
+}
+
+static enum ipsec_stat take_header(struct sk_buff *skb, const struct ipsec_crypto_op *op)
+{
+	const struct ip_auth_hdr *ah = (const struct ip_auth_hdr *)skb->data;
+
+	if (ipsec_crypto_differs(ah->auth_data, op->icv, op->sa->icv_len))
+		return IPSEC_IN_ICV;
+	ipsec_cb(skb)->next_header = ah->nexthdr;
+	__skb_pull(skb, header_len(op->sa));
+	skb_reset_transport_header(skb);
+	return IPSEC_NO_DROP;
+}
+
+static void ah_input_complete(struct ipsec_crypto_op *op, int err)
+{
+	struct sk_buff *skb = op->skb;
+	ipsec_done_t done = op->done;
+	enum ipsec_stat reason;
+
+	reason = err ? IPSEC_IN_CRYPTO : take_header(skb, op);
+	ipsec_crypto_op_put(op);
+	done(skb, reason);
+}
+
+static void ah_input(struct sk_buff *skb, ipsec_done_t done)
+{
+	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
+	struct ipsec_crypto_op *op;
+	unsigned int len;
+
+	if (!pskb_may_pull(skb, header_len(sa)))
+		return done(skb, IPSEC_IN_TRUNCATED);
+	if ((((struct ip_auth_hdr *)skb->data)->hdrlen + 2U) * 4 != header_len(sa))
+		return done(skb, IPSEC_IN_AH_LENGTH);
+	op = ipsec_crypto_op_get(sa, skb, done, ah_input_complete);
+	if (!op)
+		return done(skb, IPSEC_IN_NO_MEMORY);
+	if (ipsec_skb_writable(skb, 0, 0)) {
+		ipsec_crypto_op_put(op);
+		return done(skb, IPSEC_IN_NO_MEMORY);
+	}
+	if (!lay_out(op, skb, &len)) {
+		ipsec_crypto_op_put(op);
+		return done(skb, IPSEC_IN_ICV);
+	}
+	ipsec_crypto_digest(op, len);
+}
+
+const struct ipsec_xform ipsec_ah = {
+	.proto = IPPROTO_AH,
+	.init = ah_init,
+	.exit = ah_exit,
+	.output = ah_output,
+	.input = ah_input,
+	.payload_max = ah_payload_max,
+};

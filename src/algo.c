@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The algorithms (RFC 8221): one table row each. Pure. */
+#include <linux/kernel.h>
+#include <linux/nfipsec.h>
+
+#include "algo.h"
+
+static const struct ipsec_enc_algo enc_algos[] = {
+	{
+		.id = NFIPSEC_ENC_NULL, .name = "NULL", .driver = "ecb(cipher_null)",
+		.key_lens = { 0 }, .block = 1,
+	}, {
+		.id = NFIPSEC_ENC_AES_CBC, .name = "AES-CBC", .driver = "cbc(aes)",
+		.key_lens = { 16, 24, 32 }, .iv_len = 16, .block = 16,
+	}, {
+		.id = NFIPSEC_ENC_AES_GCM_16, .name = "AES-GCM-16", .driver = "rfc4106(gcm(aes))",
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv_len = 8, .block = 1,
+		.icv_len = 16, .counter_iv = true,
+	},
+};
+
+static const struct ipsec_auth_algo auth_algos[] = {
+	{
+		.id = NFIPSEC_AUTH_HMAC_SHA1_96, .name = "HMAC-SHA1-96",
+		.driver = "hmac(sha1)", .key_len = 20, .icv_len = 12,
+	}, {
+		.id = NFIPSEC_AUTH_HMAC_SHA2_256_128, .name = "HMAC-SHA2-256-128",
+		.driver = "hmac(sha256)", .key_len = 32, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_AUTH_HMAC_SHA2_384_192, .name = "HMAC-SHA2-384-192",
+		.driver = "hmac(sha384)", .key_len = 48, .icv_len = 24,
+	}, {
+		.id = NFIPSEC_AUTH_HMAC_SHA2_512_256, .name = "HMAC-SHA2-512-256",
+		.driver = "hmac(sha512)", .key_len = 64, .icv_len = 32,
+	},
+};
+
+/**
+ * ipsec_enc_algo() - find an encryption algorithm
+ * @id: enum nfipsec_enc
+ *
+ * Return: its row, or NULL.
+ */
+const struct ipsec_enc_algo *ipsec_enc_algo(__u16 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(enc_algos); i++)
+		if (enc_algos[i].id == id)
+			return &enc_algos[i];
+	return NULL;
+}
+
+/**
+ * ipsec_auth_algo() - find an integrity algorithm
+ * @id: enum nfipsec_auth
+ *
+ * Return: its row, or NULL.
+ */
+const struct ipsec_auth_algo *ipsec_auth_algo(__u16 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(auth_algos); i++)
+		if (auth_algos[i].id == id)
+			return &auth_algos[i];
+	return NULL;
+}
+
+/**
+ * ipsec_enc_key_len_ok() - whether a key fits an algorithm
+ * @enc: the algorithm
+ * @len: bytes, with the salt
+ *
+ * Return: true if @len is one of the lengths that the algorithm allows.
+ */
+bool ipsec_enc_key_len_ok(const struct ipsec_enc_algo *enc, size_t len)
+{
+	unsigned int i;
+
+	if (!enc->key_lens[0])
+		return len == 0;
+	for (i = 0; i < ARRAY_SIZE(enc->key_lens) && enc->key_lens[i]; i++)
+		if (len == (size_t)enc->key_lens[i] + enc->salt_len)
+			return true;
+	return false;
+}

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bundles: the SAs that protect a packet and the route it then takes, cached as a dst.
+ *
+ * The dst has the shape of the kernel's own struct xfrm_dst, so that firewalls
+ * (dst->xfrm), conntrack, NAT and flowtables treat the packet as one on its way into
+ * IPsec. There is one for all packets that the same SAs protect; attaching it allocates
+ * nothing.
+ */
+#include <linux/module.h>
+#include <net/ip.h>
+#include <net/route.h>
+
+#include "bundle.h"
+#include "event.h"
+#include "pmtu.h"
+#include "shadow.h"
+
+static struct kmem_cache *bundle_cache __read_mostly;
+static ipsec_dst_output_t bundle_output __read_mostly;
+
+/* Protects the lists of bundles. Taken in the packet path only when a bundle is made. */
+static DEFINE_SPINLOCK(bundle_lock);
+
+static struct ipsec_bundle *from_dst(const struct dst_entry *dst)
+{
+	return container_of(dst, struct ipsec_bundle, xdst.u.dst);
+}
+
+/* Flowtables and sockets ask before they use a dst that they have kept. */
+static struct dst_entry *bundle_check(struct dst_entry *dst, u32 cookie)
+{
+	struct ipsec_bundle *bundle = from_dst(dst);
+
+	return ipsec_bundle_usable(bundle) ? dst : NULL;
+}
+
+static unsigned int bundle_dst_mtu(const struct dst_entry *dst)
+{
+	return ipsec_bundle_mtu(from_dst(dst));
+}
+
+static unsigned int bundle_advmss(const struct dst_entry *dst)
+{
+	return max_t(unsigned int, bundle_dst_mtu(dst), 40) - 40;
+}
+
+static struct neighbour *bundle_neigh(const struct dst_entry *dst, struct sk_buff *skb,
+				      const void *daddr)
+{
+	const struct dst_entry *child = from_dst(dst)->xdst.child;
+
+	return child->ops->neigh_lookup(child, skb, daddr);
+}
+
+/* The kernel releases the child itself, and frees the memory after this. */
+static void bundle_destroy(struct dst_entry *dst)
+{
+	struct ipsec_bundle *bundle = from_dst(dst);
+	int i;
+
+	for (i = 0; i < bundle->n; i++)
+		ipsec_sa_put(bundle->sa[i]);
+	if (!bundle->n)
+		xfrm_state_put(dst->xfrm);
+	module_put(THIS_MODULE);
+}
+
+static struct dst_ops bundle_ops = {
+	.family = AF_INET,
+	.check = bundle_check,
+	.mtu = bundle_dst_mtu,
+	.default_advmss = bundle_advmss,
+	.neigh_lookup = bundle_neigh,
+	.destroy = bundle_destroy,
+};
+
+/**
+ * ipsec_bundle_of() - the bundle of a packet
+ * @skb: a packet on its way out
+ *
+ * Return: the bundle, or NULL: the packet is not going to be protected.
+ */
+struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb);
+
+	return dst && dst->ops == &bundle_ops ? from_dst(dst) : NULL;
+}
+
+/**
+ * ipsec_bundle_usable() - whether a bundle still is what it was made for
+ * @bundle: the bundle
+ *
+ * RCU read-side section.
+ *
+ * Return: false if an SA is gone, the route has changed or the device is gone.
+ */
+bool ipsec_bundle_usable(const struct ipsec_bundle *bundle)
+{
+	int i;
+
+	if (bundle->xdst.u.dst.obsolete != DST_OBSOLETE_FORCE_CHK || !bundle->n)
+		return false;
+	for (i = 0; i < bundle->n; i++)
+		if (READ_ONCE(bundle->sa[i]->dead))
+			return false;
+	return dst_check(bundle->xdst.child, 0);
+}
+
+/**
+ * ipsec_bundle_inside() - the largest packet that a bundle makes fit
+ * @bundle: the bundle
+ * @mtu: what the protected packet may be at most
+ *
+ * Return: bytes, with the IP header.
+ */
+unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int mtu)
+{
+	int i;
+
+	for (i = bundle->n - 1; i >= 0; i--)
+		mtu = ipsec_pmtu_inside(bundle->sa[i], mtu);
+	return mtu;
+}
+
+/**
+ * ipsec_bundle_mtu() - the largest packet that fits the path of a bundle
+ * @bundle: the bundle
+ *
+ * Return: bytes, with the IP header.
+ */
+unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle)
+{
+	const struct dst_entry *child = bundle->xdst.child;
+	unsigned int mtu;
+
+	/* A larval bundle has no SA yet. */
+	mtu = bundle->n ? ipsec_pmtu_outside(bundle->sa[bundle->n - 1], child) : dst_mtu(child);
+	return ipsec_bundle_inside(bundle, mtu);
+}
+
+static struct ipsec_bundle *bundle_alloc(struct ipsec_net *inet, struct dst_entry *child)
+{
+	const struct rtable *rt = (const struct rtable *)child;
+	struct ipsec_bundle *bundle;
+	struct rtable *shape;
+
+	BUILD_BUG_ON(offsetof(struct ipsec_bundle, xdst.u.dst));
+	bundle = dst_alloc(&bundle_ops, child->dev, DST_OBSOLETE_FORCE_CHK,
+			   DST_NOXFRM | DST_NOPOLICY | DST_NOCOUNT);
+	if (!bundle)
+		return NULL;
+	__module_get(THIS_MODULE);
+	memset((u8 *)bundle + sizeof(struct dst_entry), 0,
+	       sizeof(*bundle) - sizeof(struct dst_entry));
+	shape = &bundle->xdst.u.rt;
+	INIT_LIST_HEAD(&bundle->node);
+	bundle->inet = inet;
+	/* NAT that changes the source asks for the route again: it is this one. */
+	bundle->xdst.route = &shape->dst;
+	bundle->xdst.child = child;
+	bundle->xdst.path = child;
+	shape->rt_type = RTN_UNICAST;
+	shape->rt_uses_gateway = rt->rt_uses_gateway;
+	shape->rt_gw_family = rt->rt_gw_family;
+	if (rt->rt_gw_family == AF_INET)
+		shape->rt_gw4 = rt->rt_gw4;
+	else if (rt->rt_gw_family == AF_INET6)
+		shape->rt_gw6 = rt->rt_gw6;
+	shape->dst.output = bundle_output;
+	return bundle;
+}
+
+/**
+ * ipsec_bundle_larval() - a bundle for one packet whose SA is not there yet
+ * @inet: the namespace
+ * @route: the route that the packet has, any kind of IPv4 dst
+ *
+ * So that the firewall sees the packet as one that will be protected, and drops it, if it
+ * wants to, before it is held. RCU read-side section.
+ *
+ * Return: a bundle with one reference, or NULL: no memory.
+ */
+struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entry *route)
+{
+	struct ipsec_bundle *bundle;
+
+	if (!dst_hold_safe(route))
+		return NULL;
+	bundle = bundle_alloc(inet, route);
+	if (!bundle) {
+		dst_release(route);
+		return NULL;
+	}
+	xfrm_state_hold(inet->larval);
+	bundle->xdst.u.dst.xfrm = inet->larval;
+	return bundle;
+}
+
+/* The addresses that the packet has when all SAs but those from @n on are applied. */
+static void addresses_before(const struct ipsec_key *key, struct ipsec_sa * const *sa, int n,
+			     union ipsec_addr *src, union ipsec_addr *dst)
+{
+	*src = key->src;
+	*dst = key->dst;
+	while (n--) {
+		if (sa[n]->mode != NFIPSEC_MODE_TUNNEL)
+			continue;
+		*src = sa[n]->src;
+		*dst = sa[n]->id.dst;
+		return;
+	}
+}
+
+static struct ipsec_sa *find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
+				const struct ipsec_key *key, struct ipsec_sa * const *sa, int n)
+{
+	union ipsec_addr src, dst;
+	struct ipsec_sa_wanted wanted = {
+		.id.family = key->family,
+		.id.proto = spec->proto,
+		.packet_src = &src,
+		.mode = spec->mode,
+		.reqid = spec->reqid,
+	};
+
+	addresses_before(key, sa, n, &src, &dst);
+	wanted.id.dst = dst;
+	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
+		wanted.id.dst = spec->dst;
+		wanted.id.family = spec->family;
+	}
+	if (spec->family && !ipsec_addr_is_any(&spec->src))
+		wanted.src = &spec->src;
+	return ipsec_sa_newest(inet, &wanted);
+}
+
+/* The SAs of a policy for a packet: their number, or 0 if one is missing. */
+static int find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
+		    const struct ipsec_key *key, struct ipsec_sa **sa)
+{
+	int n;
+
+	for (n = 0; n < policy->n_specs; n++) {
+		sa[n] = find_sa(inet, &policy->spec[n], key, sa, n);
+		if (!sa[n])
+			return 0;
+	}
+	return n;
+}
+
+static struct ipsec_bundle *bundle_find(struct ipsec_sa * const *sa, int n)
+{
+	struct ipsec_bundle *bundle;
+
+	for (bundle = rcu_dereference(sa[0]->bundles); bundle;
+	     bundle = rcu_dereference(bundle->next))
+		if (bundle->n == n && !memcmp(bundle->sa, sa, n * sizeof(sa[0])) &&
+		    ipsec_bundle_usable(bundle))
+			return bundle;
+	return NULL;
+}
+
+/*
+ * Take a bundle out of all lists. Flow caches may still point to it with a stamp that is
+ * right: a new generation makes them look again before the grace period ends.
+ */
+static void bundle_unlink(struct ipsec_bundle *bundle)
+{
+	struct ipsec_bundle __rcu **link = &bundle->sa[0]->bundles;
+	struct ipsec_bundle *other;
+	int i;
+
+	lockdep_assert_held(&bundle_lock);
+	while ((other = rcu_dereference_protected(*link, lockdep_is_held(&bundle_lock))) != bundle)
+		link = &other->next;
+	rcu_assign_pointer(*link, rcu_dereference_protected(bundle->next,
+							    lockdep_is_held(&bundle_lock)));
+	list_del_init(&bundle->node);
+	for (i = 1; i < bundle->n; i++)
+		bundle->sa[i]->outer_of--;
+	WRITE_ONCE(bundle->inet->sadb_gen, ipsec_next_gen());
+	dst_release(ipsec_bundle_dst(bundle));
+}
+
+/* Unlink what an innermost SA has that is no longer usable. */
+static void bundle_prune(struct ipsec_sa *sa)
+{
+	struct ipsec_bundle *bundle, *next;
+
+	lockdep_assert_held(&bundle_lock);
+	bundle = rcu_dereference_protected(sa->bundles, lockdep_is_held(&bundle_lock));
+	for (; bundle; bundle = next) {
+		next = rcu_dereference_protected(bundle->next, lockdep_is_held(&bundle_lock));
+		if (!ipsec_bundle_usable(bundle))
+			bundle_unlink(bundle);
+	}
+}
+
+/* Link a new bundle unless it has gone stale already: then it serves this one packet. */
+static void bundle_link(struct ipsec_bundle *bundle)
+{
+	struct ipsec_sa *sa = bundle->sa[0];
+	int i;
+
+	spin_lock_bh(&bundle_lock);
+	bundle_prune(sa);
+	if (ipsec_bundle_usable(bundle)) {
+		for (i = 1; i < bundle->n; i++)
+			bundle->sa[i]->outer_of++;
+		rcu_assign_pointer(bundle->next,
+				   rcu_dereference_protected(sa->bundles,
+							     lockdep_is_held(&bundle_lock)));
+		list_add(&bundle->node, &bundle->inet->bundles);
+		rcu_assign_pointer(sa->bundles, bundle);
+	} else {
+		dst_release(ipsec_bundle_dst(bundle));
+	}
+	spin_unlock_bh(&bundle_lock);
+}
+
+static struct rtable *outer_route(struct ipsec_net *inet, const struct ipsec_key *key,
+				  struct ipsec_sa * const *sa, int n)
+{
+	union ipsec_addr src, dst;
+	struct flowi4 fl4 = {};
+
+	addresses_before(key, sa, n, &src, &dst);
+	fl4.daddr = dst.v4;
+	fl4.saddr = src.v4;
+	/* A transport mode packet that is forwarded has a source that is not ours. */
+	fl4.flowi4_flags = FLOWI_FLAG_ANYSRC;
+	return ip_route_output_key(inet->net, &fl4);
+}
+
+static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct ipsec_key *key,
+					  struct ipsec_sa * const *sa, int n,
+					  enum ipsec_stat *reason)
+{
+	struct xfrm_state *shadow = ipsec_shadow(sa[0]);
+	struct ipsec_bundle *bundle;
+	struct rtable *rt;
+
+	*reason = IPSEC_OUT_NO_MEMORY;
+	if (!shadow)
+		return NULL;
+	rt = outer_route(inet, key, sa, n);
+	if (IS_ERR(rt)) {
+		*reason = IPSEC_OUT_NO_ROUTE;
+		return NULL;
+	}
+	bundle = bundle_alloc(inet, &rt->dst);
+	if (!bundle) {
+		ip_rt_put(rt);
+		return NULL;
+	}
+	bundle->xdst.u.dst.xfrm = shadow;
+	for (; bundle->n < n; bundle->n++) {
+		ipsec_sa_hold(sa[bundle->n]);
+		bundle->sa[bundle->n] = sa[bundle->n];
+	}
+	bundle_link(bundle);
+	return bundle;
+}
+
+/**
+ * ipsec_bundle_get() - what protects the packets of a flow
+ * @inet: the namespace
+ * @flow: its policy says PROTECT
+ * @reason: set to a drop reason if there is nothing; IPSEC_OUT_NO_SA: an SA is missing
+ *
+ * BH off, RCU read-side section, in which the bundle lives.
+ *
+ * Return: a bundle, or NULL.
+ */
+struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow *flow,
+				      enum ipsec_stat *reason)
+{
+	/* Read before the SADB: whatever changes it afterwards makes the stamp wrong. */
+	unsigned long gen = smp_load_acquire(&inet->sadb_gen);
+	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
+	struct ipsec_bundle *bundle;
+	int n;
+
+	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
+		return flow->bundle;
+	n = find_sas(inet, flow->policy, &flow->key, sa);
+	if (!n) {
+		*reason = IPSEC_OUT_NO_SA;
+		return NULL;
+	}
+	bundle = bundle_find(sa, n);
+	if (!bundle)
+		bundle = bundle_create(inet, &flow->key, sa, n, reason);
+	flow->bundle = bundle;
+	flow->sadb_gen = gen;
+	return bundle;
+}
+
+/**
+ * ipsec_bundle_drop_dev() - let go of all bundles that use a device
+ * @inet: the namespace
+ * @dev: a device that goes down or away
+ *
+ * Process context, rtnl held.
+ */
+void ipsec_bundle_drop_dev(struct ipsec_net *inet, const struct net_device *dev)
+{
+	struct ipsec_bundle *bundle, *next;
+
+	spin_lock_bh(&bundle_lock);
+	list_for_each_entry_safe(bundle, next, &inet->bundles, node) {
+		struct dst_entry *dst = ipsec_bundle_dst(bundle);
+
+		if (dst->dev != dev)
+			continue;
+		/* Whoever has kept it must not keep the device. */
+		dst_dev_put(dst);
+		bundle_unlink(bundle);
+	}
+	spin_unlock_bh(&bundle_lock);
+}
+
+/* No packet finds the SA any more; what was made with it goes, too. */
+static void bundle_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_bundle *bundle, *next;
+
+	spin_lock_bh(&bundle_lock);
+	bundle_prune(sa);
+	if (sa->outer_of)
+		list_for_each_entry_safe(bundle, next, &inet->bundles, node)
+			if (!ipsec_bundle_usable(bundle))
+				bundle_unlink(bundle);
+	spin_unlock_bh(&bundle_lock);
+}
+
+static struct ipsec_listener bundle_listener = {
+	.sa_gone = bundle_sa_gone,
+};
+
+/**
+ * ipsec_bundle_init() - make the pool of bundles
+ * @output: where a packet goes that has a bundle as its dst
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipsec_bundle_init(ipsec_dst_output_t output)
+{
+	bundle_cache = kmem_cache_create("nfipsec_bundle", sizeof(struct ipsec_bundle), 0,
+					 SLAB_HWCACHE_ALIGN, NULL);
+	if (!bundle_cache)
+		return -ENOMEM;
+	bundle_ops.kmem_cachep = bundle_cache;
+	bundle_output = output;
+	ipsec_event_listen(&bundle_listener);
+	return 0;
+}
+
+/**
+ * ipsec_bundle_exit() - free the pool of bundles
+ *
+ * Each bundle pins the module, so none is left; their last RCU callbacks may still run.
+ */
+void ipsec_bundle_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(bundle_cache);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Bundles: the SAs that protect a packet and the route it then takes, cached as a dst. */
+#ifndef IPSEC_BUNDLE_H
+#define IPSEC_BUNDLE_H
+
+#include <net/xfrm.h>
+
+#include "flow.h"
+#include "sa.h"
+#include "spd.h"
+
+/**
+ * struct ipsec_bundle - a cached dst whose output is ours
+ * @xdst: what the rest of the kernel sees; its child is the route of the protected packet
+ * @next: in the list of the innermost SA (bundle lock, read under RCU)
+ * @node: in the list of the namespace (bundle lock)
+ * @inet: the namespace [I]
+ * @sa: the SAs, innermost first; a reference on each [I]
+ * @n: number of @sa; 0: larval, made for one packet while the SA is not there [I]
+ *
+ * Never changes once a packet can have it. What makes it wrong (an SA dies, the route
+ * changes) makes another one.
+ */
+struct ipsec_bundle {
+	struct xfrm_dst xdst;
+	struct ipsec_bundle __rcu *next;
+	struct list_head node;
+	struct ipsec_net *inet;
+	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
+	u8 n;
+};
+
+typedef int (*ipsec_dst_output_t)(struct net *net, struct sock *sk, struct sk_buff *skb);
+
+int ipsec_bundle_init(ipsec_dst_output_t output);
+void ipsec_bundle_exit(void);
+struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow *flow,
+				      enum ipsec_stat *reason);
+struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entry *route);
+struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb);
+bool ipsec_bundle_usable(const struct ipsec_bundle *bundle);
+unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int mtu);
+unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle);
+void ipsec_bundle_drop_dev(struct ipsec_net *inet, const struct net_device *dev);
+
+/**
+ * ipsec_bundle_dst() - a bundle as dst
+ * @bundle: the bundle
+ *
+ * Return: its dst.
+ */
+static inline struct dst_entry *ipsec_bundle_dst(struct ipsec_bundle *bundle)
+{
+	return &bundle->xdst.u.dst;
+}
+
+#endif /* IPSEC_BUNDLE_H */

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What happened to the databases, told upward. */
+#include "event.h"
+
+/* Filled when the module is loaded, before anything can happen; never changed after. */
+static LIST_HEAD(listeners);
+
+/**
+ * ipsec_event_listen() - add a listener
+ * @listener: static; those added first are told first
+ *
+ * Only while the module is being loaded.
+ */
+void ipsec_event_listen(struct ipsec_listener *listener)
+{
+	list_add_tail(&listener->node, &listeners);
+}
+
+/**
+ * ipsec_event_sa_added() - tell that an SA is in the SADB
+ * @inet: the namespace, config held
+ * @sa: the SA
+ */
+void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_added)
+			listener->sa_added(inet, sa);
+}
+
+/**
+ * ipsec_event_sa_gone() - tell that packets find an SA no more
+ * @inet: the namespace, config held
+ * @sa: the SA, the caller holds a reference
+ */
+void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_gone)
+			listener->sa_gone(inet, sa);
+}
+
+/**
+ * ipsec_event_sa_deleted() - tell that an SA has left the SADB
+ * @inet: the namespace, config held
+ * @sa: the SA, the caller holds a reference
+ */
+void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_deleted)
+			listener->sa_deleted(inet, sa);
+}
+
+/**
+ * ipsec_event_policy_added() - tell that a policy is in force
+ * @inet: the namespace, config held
+ * @policy: the policy
+ */
+void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *policy)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->policy_added)
+			listener->policy_added(inet, policy);
+}
+
+/**
+ * ipsec_event_policy_deleted() - tell that a policy is no longer in force
+ * @inet: the namespace, config held
+ * @policy: the policy, the caller holds a reference
+ */
+void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->policy_deleted)
+			listener->policy_deleted(inet, policy);
+}
+
+/**
+ * ipsec_event_spd_changed() - tell that another SPD is in force
+ * @inet: the namespace, config held
+ */
+void ipsec_event_spd_changed(struct ipsec_net *inet)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->spd_changed)
+			listener->spd_changed(inet);
+}
+
+/**
+ * ipsec_event_acquire() - tell that a packet needs an SA
+ * @inet: the namespace
+ * @policy: the policy that demands it
+ * @key: the packet
+ *
+ * Packet path: BH off, RCU read-side section.
+ */
+void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
+			 const struct ipsec_key *key)
+{
+	struct ipsec_listener *listener;
+
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->acquire)
+			listener->acquire(inet, policy, key);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From a packet to its policy: the key, and the per-CPU cache in front of the SPD. */
+#ifndef IPSEC_FLOW_H
+#define IPSEC_FLOW_H
+
+#include "net.h"
+#include "types.h"
+
+struct ipsec_bundle;
+struct ipsec_policy;
+
+/**
+ * struct ipsec_flow - what is known of the packets with one key
+ * @key: the key
+ * @dir: enum nfipsec_dir
+ * @spd_gen: SPD for which @policy is right
+ * @policy: the policy, or NULL: none matches
+ * @sadb_gen: SADB for which @bundle is right, owned by bundle.c
+ * @bundle: what protects the packets, owned by bundle.c
+ *
+ * Belongs to one CPU: used with BH off. It holds no references; the generations say
+ * whether its pointers still point to something.
+ */
+struct ipsec_flow {
+	struct ipsec_key key;
+	u8 dir;
+	unsigned long spd_gen;
+	struct ipsec_policy *policy;
+	unsigned long sadb_gen;
+	struct ipsec_bundle *bundle;
+};
+
+int ipsec_flow_init(void);
+void ipsec_flow_exit(void);
+bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key);
+bool ipsec_flow_natted(const struct sk_buff *skb);
+void ipsec_flow_before_nat(const struct sk_buff *skb, struct ipsec_key *key);
+struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,
+				     const struct ipsec_key *key);
+
+#endif /* IPSEC_FLOW_H */

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that wait for an SA.
+ *
+ * A held packet has been through all netfilter hooks. It keeps nothing alive: neither its
+ * socket nor its route, connection or device, so a namespace can end under it.
+ */
+#include <linux/jiffies.h>
+#include <linux/netfilter.h>
+#include <linux/slab.h>
+
+#include "event.h"
+#include "hold.h"
+#include "skb.h"
+
+#define TICK	(HZ / 4)
+
+/**
+ * struct ipsec_holding - the packets that wait in a namespace
+ * @inet: the namespace [I]
+ * @lock: protects what follows and the queues of all policies of the namespace
+ * @policies: those that hold packets; each is referenced
+ * @packets: number of packets held
+ * @expire: drops those that waited too long; pending while any are held
+ */
+struct ipsec_holding {
+	struct ipsec_net *inet;
+	spinlock_t lock;	/* what follows, and the queues of the policies */
+	struct list_head policies;
+	unsigned int packets;
+	struct delayed_work expire;
+};
+
+/* The time when a held packet is given up, in its control block. */
+static u64 *deadline(struct sk_buff *skb)
+{
+	return &ipsec_cb(skb)->seq;
+}
+
+/* The lock is held. The caller frees the list, and puts the policy if this says so. */
+static bool unqueue_expired(struct ipsec_holding *holding, struct ipsec_policy *policy,
+			    struct sk_buff_head *list)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&policy->held)) &&
+	       time_after_eq64(get_jiffies_64(), *deadline(skb))) {
+		__skb_unlink(skb, &policy->held);
+		__skb_queue_tail(list, skb);
+		holding->packets--;
+	}
+	if (!skb_queue_empty(&policy->held))
+		return false;
+	list_del_init(&policy->hold_node);
+	return true;
+}
+
+static void drop_list(struct ipsec_net *inet, struct sk_buff_head *list, enum ipsec_stat reason)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(list)))
+		ipsec_drop(inet, skb, reason, 0);
+}
+
+static void hold_expire(struct work_struct *work)
+{
+	struct ipsec_holding *holding = container_of(to_delayed_work(work),
+						     struct ipsec_holding, expire);
+	struct ipsec_policy *policy, *next;
+	struct sk_buff_head list;
+
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&holding->lock);
+	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
+		if (unqueue_expired(holding, policy, &list))
+			ipsec_policy_put(policy);
+	if (holding->packets)
+		queue_delayed_work(ipsec_wq, &holding->expire, TICK);
+	spin_unlock_bh(&holding->lock);
+	drop_list(holding->inet, &list, IPSEC_OUT_HOLD_TIMEOUT);
+}
+
+/**
+ * ipsec_hold_init() - make the waiting room of a new namespace
+ * @inet: the namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipsec_hold_init(struct ipsec_net *inet)
+{
+	struct ipsec_holding *holding = kzalloc(sizeof(*holding), GFP_KERNEL);
+
+	if (!holding)
+		return -ENOMEM;
+	holding->inet = inet;
+	spin_lock_init(&holding->lock);
+	INIT_LIST_HEAD(&holding->policies);
+	INIT_DELAYED_WORK(&holding->expire, hold_expire);
+	inet->holding = holding;
+	return 0;
+}
+
+/**
+ * ipsec_hold_exit() - free the waiting room
+ * @inet: a namespace that holds no packet and will hold none
+ */
+void ipsec_hold_exit(struct ipsec_net *inet)
+{
+	cancel_delayed_work_sync(&inet->holding->expire);
+	kfree(inet->holding);
+}
+
+/**
+ * ipsec_hold_wanted() - whether a policy lets packets wait
+ * @policy: a PROTECT policy
+ *
+ * Return: false if no key manager is to be asked: then nothing is worth waiting for.
+ */
+bool ipsec_hold_wanted(const struct ipsec_policy *policy)
+{
+	return !(policy->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+}
+
+/**
+ * ipsec_hold_full() - whether one more packet would be too many
+ * @inet: the namespace
+ * @policy: its policy
+ *
+ * Any context, no lock: asked before trouble is taken with a packet, and again under the
+ * lock when it is queued.
+ *
+ * Return: true if there is no room.
+ */
+bool ipsec_hold_full(struct ipsec_net *inet, const struct ipsec_policy *policy)
+{
+	return skb_queue_len_lockless(&policy->held) >= IPSEC_HOLD_POLICY ||
+	       READ_ONCE(inet->holding->packets) >= IPSEC_HOLD_NET;
+}
+
+/* The lock is held. */
+static bool queue(struct ipsec_holding *holding, struct ipsec_policy *policy, struct sk_buff *skb)
+{
+	if (ipsec_hold_full(holding->inet, policy))
+		return false;
+	if (list_empty(&policy->hold_node)) {
+		/* A policy that was deleted a moment ago is not to be waited for. */
+		if (!refcount_inc_not_zero(&policy->refcnt))
+			return false;
+		list_add_tail(&policy->hold_node, &holding->policies);
+	}
+	__skb_queue_tail(&policy->held, skb);
+	WRITE_ONCE(holding->packets, holding->packets + 1);
+	queue_delayed_work(ipsec_wq, &holding->expire, TICK);
+	return true;
+}
+
+static void hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
+{
+	bool queued;
+
+	spin_lock_bh(&inet->holding->lock);
+	queued = queue(inet->holding, policy, skb);
+	spin_unlock_bh(&inet->holding->lock);
+	if (!queued)
+		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
+}
+
+/**
+ * ipsec_hold_ask() - ask the key manager for an SA
+ * @inet: the namespace
+ * @policy: the policy that demands it
+ * @key: the packet
+ *
+ * BH off, RCU read-side section. One request a second for each policy; CPUs that race
+ * may ask twice.
+ */
+void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_policy *policy,
+		    const struct ipsec_key *key)
+{
+	if (READ_ONCE(policy->acquire_sent) &&
+	    time_before(jiffies, READ_ONCE(policy->acquired) + HZ))
+		return;
+	WRITE_ONCE(policy->acquired, jiffies);
+	WRITE_ONCE(policy->acquire_sent, true);
+	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
+	ipsec_event_acquire(inet, policy, key);
+}
+
+/**
+ * ipsec_hold() - hold a packet until its SA comes, and ask for the SA
+ * @inet: the namespace
+ * @policy: its policy
+ * @skb: the packet, consumed; a larval bundle is its dst
+ * @key: its key
+ *
+ * BH off, RCU read-side section.
+ */
+void ipsec_hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb,
+		const struct ipsec_key *key)
+{
+	ipsec_count(inet, IPSEC_OUT_HELD);
+	ipsec_hold_ask(inet, policy, key);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb_orphan(skb);
+	skb->dev = NULL;
+	*deadline(skb) = get_jiffies_64() + IPSEC_HOLD_SECONDS * HZ;
+	hold(inet, policy, skb);
+}
+
+/**
+ * ipsec_hold_again() - put a packet back that waits for another SA
+ * @inet: the namespace
+ * @policy: its policy
+ * @skb: the packet, consumed, from ipsec_hold_take()
+ *
+ * BH off, RCU read-side section. Its time goes on as before.
+ */
+void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
+{
+	hold(inet, policy, skb);
+}
+
+/**
+ * ipsec_hold_take() - take all packets that wait in a namespace
+ * @inet: the namespace
+ * @list: filled, in the order in which they came for each policy
+ *
+ * Process context.
+ */
+void ipsec_hold_take(struct ipsec_net *inet, struct sk_buff_head *list)
+{
+	struct ipsec_holding *holding = inet->holding;
+	struct ipsec_policy *policy, *next;
+
+	__skb_queue_head_init(list);
+	spin_lock_bh(&holding->lock);
+	list_for_each_entry_safe(policy, next, &holding->policies, hold_node) {
+		skb_queue_splice_tail_init(&policy->held, list);
+		list_del_init(&policy->hold_node);
+		ipsec_policy_put(policy);
+	}
+	WRITE_ONCE(holding->packets, 0);
+	spin_unlock_bh(&holding->lock);
+}
+
+/**
+ * ipsec_hold_flush() - drop the packets that wait for a policy
+ * @inet: the namespace
+ * @policy: a policy that is no longer in force
+ *
+ * Process context.
+ */
+void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
+{
+	struct ipsec_holding *holding = inet->holding;
+	struct sk_buff_head list;
+
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&holding->lock);
+	if (!list_empty(&policy->hold_node)) {
+		WRITE_ONCE(holding->packets, holding->packets - skb_queue_len(&policy->held));
+		skb_queue_splice_init(&policy->held, &list);
+		list_del_init(&policy->hold_node);
+		ipsec_policy_put(policy);
+	}
+	spin_unlock_bh(&holding->lock);
+	drop_list(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
+}
+
+/**
+ * ipsec_hold_flush_all() - drop all packets that wait in a namespace
+ * @inet: a namespace that ends
+ *
+ * Process context.
+ */
+void ipsec_hold_flush_all(struct ipsec_net *inet)
+{
+	struct sk_buff_head list;
+
+	ipsec_hold_take(inet, &list);
+	drop_list(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where packets meet the policies: the netfilter hooks.
+ *
+ *	LOCAL_OUT, FORWARD	outbound policies: just before the filter table, and before
+ *				all of FORWARD. Protected packets are told apart from then on
+ *				by their dst
+ *	POST_ROUTING		after NAT: a packet that is still clear is asked again, so
+ *				neither NAT nor a new route moves one past its policy
+ *	LOCAL_IN, FORWARD	inbound policies, for packets that are not marked as having
+ *				come in under an SA: those have been checked (input.c)
+ *
+ * A namespace has the hooks from its first policy on.
+ */
+#include <linux/netfilter_ipv4.h>
+#include <net/ip.h>
+
+#include "event.h"
+#include "flow.h"
+#include "flowtable.h"
+#include "hooks.h"
+#include "output.h"
+#include "shadow.h"
+#include "skb.h"
+#include "spd.h"
+
+static unsigned int hook_drop(struct ipsec_net *inet, const struct sk_buff *skb,
+			      enum ipsec_stat reason)
+{
+	ipsec_drop_note(inet, skb, reason, 0);
+	return NF_DROP_ERR(-EACCES);
+}
+
+/* Bridges call the IP hooks with packets that IP does not forward. */
+static bool is_bridged(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return !dst || (dst->flags & DST_FAKE_RTABLE);
+}
+
+static bool is_loopback(const struct net_device *dev)
+{
+	return dev && (dev->flags & IFF_LOOPBACK);
+}
+
+/* Clear text may go on: nothing matches, or what matches allows it. */
+static unsigned int pass_clear(struct ipsec_net *inet, struct ipsec_policy *policy,
+			       const struct sk_buff *skb, unsigned int hook)
+{
+	if (hook != NF_INET_POST_ROUTING)
+		return NF_ACCEPT;
+	if (policy)
+		ipsec_policy_count(policy, skb->len);
+	ipsec_count(inet, IPSEC_OUT_BYPASSED);
+	return NF_ACCEPT;
+}
+
+static unsigned int protect(struct ipsec_net *inet, struct ipsec_flow *flow,
+			    struct sk_buff *skb, unsigned int hook)
+{
+	struct ipsec_policy *policy = flow->policy;
+	unsigned int len = skb->len;
+	enum ipsec_stat reason;
+
+	reason = ipsec_output_attach(inet, skb, flow, hook != NF_INET_FORWARD);
+	if (reason == IPSEC_OUT_NO_SA && (policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
+		return pass_clear(inet, policy, skb, hook);
+	ipsec_policy_count(policy, len);
+	return reason ? hook_drop(inet, skb, reason) : NF_ACCEPT;
+}
+
+static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsigned int hook,
+			      const struct ipsec_key *key)
+{
+	struct ipsec_flow *flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
+	struct ipsec_policy *policy = flow->policy;
+
+	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
+		return pass_clear(inet, policy, skb, hook);
+	if (policy->action == NFIPSEC_ACTION_PROTECT)
+		return protect(inet, flow, skb, hook);
+	ipsec_policy_count(policy, skb->len);
+	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
+}
+
+static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct ipsec_net *inet = ipsec_net(state->net);
+	struct ipsec_key key;
+	unsigned int verdict;
+
+	if (ipsec_spd_empty(inet) || ipsec_skb_is_ours(skb) || is_loopback(state->out) ||
+	    is_bridged(skb) || ipsec_bundle_of(skb))
+		return NF_ACCEPT;
+	if (!ipsec_flow_key(skb, &key))
+		return hook_drop(inet, skb, IPSEC_OUT_HEADER);
+	local_bh_disable();
+	verdict = apply_out(inet, skb, state->hook, &key);
+	if (state->hook == NF_INET_FORWARD && verdict == NF_ACCEPT)
+		ipsec_flowtable_guard(inet, skb);
+	local_bh_enable();
+	return verdict;
+}
+
+static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb,
+			     const struct ipsec_key *key)
+{
+	struct ipsec_policy *policy = ipsec_flow_lookup(inet, NFIPSEC_DIR_IN, key)->policy;
+
+	if (policy)
+		ipsec_policy_count(policy, skb->len);
+	if (policy && policy->action == NFIPSEC_ACTION_DISCARD)
+		return hook_drop(inet, skb, IPSEC_IN_DISCARD);
+	if (policy && policy->action == NFIPSEC_ACTION_PROTECT &&
+	    !(policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
+		return hook_drop(inet, skb, IPSEC_IN_CLEAR_PROTECT);
+	ipsec_count(inet, IPSEC_IN_CLEAR);
+	return NF_ACCEPT;
+}
+
+/* ESP and AH for this host go on to the protocol handlers, which authenticate them. */
+static bool is_for_handlers(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 proto = ip_hdr(skb)->protocol;
+
+	return state->hook == NF_INET_LOCAL_IN && (proto == IPPROTO_ESP || proto == IPPROTO_AH);
+}
+
+static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct ipsec_net *inet = ipsec_net(state->net);
+	struct ipsec_key key;
+	unsigned int verdict;
+
+	if (ipsec_spd_empty(inet) || is_loopback(state->in) || ipsec_shadow_marked(skb) ||
+	    is_for_handlers(skb, state) || is_bridged(skb))
+		return NF_ACCEPT;
+	if (!ipsec_flow_key(skb, &key))
+		return hook_drop(inet, skb, IPSEC_IN_INNER_HEADER);
+	ipsec_flow_before_nat(skb, &key);
+	local_bh_disable();
+	verdict = apply_in(inet, skb, &key);
+	local_bh_enable();
+	return verdict;
+}
+
+static const struct nf_hook_ops hook_ops[] = {
+	{
+		.hook = hook_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_FILTER - 1,
+	}, {
+		/* Rules of any priority may give the packet to a flowtable. */
+		.hook = hook_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_FORWARD,
+		.priority = NF_IP_PRI_FIRST,
+	}, {
+		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_FORWARD,
+		.priority = NF_IP_PRI_FIRST + 1,
+	}, {
+		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP_PRI_FILTER - 1,
+	}, {
+		/* Only conntrack's confirmation comes later. */
+		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
+};
+
+static void forget_offloaded_flows(struct ipsec_net *inet)
+{
+	if (inet->hooked)
+		ipsec_flowtable_forget(inet);
+}
+
+static struct ipsec_listener hooks_listener = {
+	.spd_changed = forget_offloaded_flows,
+};
+
+/**
+ * ipsec_hooks_init() - watch the SPDs
+ */
+void ipsec_hooks_init(void)
+{
+	ipsec_event_listen(&hooks_listener);
+}
+
+/**
+ * ipsec_hooks_need() - put the hooks of a namespace in place
+ * @inet: the namespace, config held
+ *
+ * Process context. Called before the first policy is in force.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_hooks_need(struct ipsec_net *inet)
+{
+	int err;
+
+	lockdep_assert_held(&inet->config);
+	if (inet->hooked)
+		return 0;
+	err = nf_register_net_hooks(inet->net, hook_ops, ARRAY_SIZE(hook_ops));
+	if (!err)
+		inet->hooked = true;
+	return err;
+}
+
+/**
+ * ipsec_hooks_exit() - take the hooks of a namespace away
+ * @inet: a namespace that ends
+ */
+void ipsec_hooks_exit(struct ipsec_net *inet)
+{
+	if (inet->hooked)
+		nf_unregister_net_hooks(inet->net, hook_ops, ARRAY_SIZE(hook_ops));
+	inet->hooked = false;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Generic netlink: events. */
+#include "event.h"
+#include "netlink.h"
+
+static struct sk_buff *event_begin(struct ipsec_net *inet, int group, u8 cmd, size_t size,
+				   gfp_t gfp, void **header)
+{
+	struct sk_buff *msg;
+
+	if (!genl_has_listeners(&ipsec_nl_family, inet->net, group))
+		return NULL;
+	msg = genlmsg_new(size, gfp);
+	if (!msg)
+		return NULL;
+	*header = genlmsg_put(msg, 0, 0, &ipsec_nl_family, 0, cmd);
+	if (*header)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static void event_end(struct ipsec_net *inet, int group, struct sk_buff *msg, void *header,
+		      int err, gfp_t gfp)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, header);
+	genlmsg_multicast_netns(&ipsec_nl_family, inet->net, msg, 0, group, gfp);
+}
+
+static void event_sa(struct ipsec_net *inet, struct ipsec_sa *sa, u8 cmd)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	msg = event_begin(inet, IPSEC_NL_CHANGES, cmd, GENLMSG_DEFAULT_SIZE, GFP_KERNEL, &header);
+	if (msg)
+		event_end(inet, IPSEC_NL_CHANGES, msg, header, ipsec_nl_put_sa(msg, sa, false),
+			  GFP_KERNEL);
+}
+
+static void event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	event_sa(inet, sa, NFIPSEC_CMD_SA_NEW);
+}
+
+static void event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	event_sa(inet, sa, NFIPSEC_CMD_SA_DEL);
+}
+
+static void event_policy(struct ipsec_net *inet, struct ipsec_policy *policy, u8 cmd)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	msg = event_begin(inet, IPSEC_NL_CHANGES, cmd,
+			  ipsec_nl_policy_size(policy->n_selectors), GFP_KERNEL, &header);
+	if (msg)
+		event_end(inet, IPSEC_NL_CHANGES, msg, header, ipsec_nl_put_policy(msg, policy),
+			  GFP_KERNEL);
+}
+
+static void event_policy_added(struct ipsec_net *inet, struct ipsec_policy *policy)
+{
+	event_policy(inet, policy, NFIPSEC_CMD_POLICY_NEW);
+}
+
+static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy)
+{
+	event_policy(inet, policy, NFIPSEC_CMD_POLICY_DEL);
+}
+
+/* A selector that only this packet matches. */
+static void selector_of(const struct ipsec_key *key, struct ipsec_selector *sel)
+{
+	bool ports = ipsec_proto_has_ports(key->proto) && !(key->flags & IPSEC_KEY_NO_PORTS);
+
+	memset(sel, 0, sizeof(*sel));
+	sel->family = key->family;
+	sel->proto = key->proto;
+	sel->src_min = key->src;
+	sel->src_max = key->src;
+	sel->dst_min = key->dst;
+	sel->dst_max = key->dst;
+	sel->sport_min = ports ? key->sport : 0;
+	sel->sport_max = ports ? key->sport : 0xffff;
+	sel->dport_min = ports ? key->dport : 0;
+	sel->dport_max = ports ? key->dport : 0xffff;
+}
+
+static void event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
+			  const struct ipsec_key *key)
+{
+	struct ipsec_selector sel;
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	msg = event_begin(inet, IPSEC_NL_KEYING, NFIPSEC_CMD_ACQUIRE,
+			  ipsec_nl_policy_size(policy->n_selectors) + ipsec_nl_selector_size(),
+			  GFP_ATOMIC, &header);
+	if (!msg)
+		return;
+	selector_of(key, &sel);
+	err = ipsec_nl_put_policy(msg, policy) ?:
+	      ipsec_nl_put_selector(msg, NFIPSEC_A_PACKET, &sel);
+	event_end(inet, IPSEC_NL_KEYING, msg, header, err, GFP_ATOMIC);
+}
+
+static struct ipsec_listener nl_listener = {
+	.sa_added = event_sa_added,
+	.sa_deleted = event_sa_deleted,
+	.policy_added = event_policy_added,
+	.policy_deleted = event_policy_deleted,
+	.acquire = event_acquire,
+};
+
+/**
+ * ipsec_nl_event_init() - tell the multicast groups what happens
+ */
+void ipsec_nl_event_init(void)
+{
+	ipsec_event_listen(&nl_listener);
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Generic netlink: SAs. */
+#include <net/sock.h>
+
+#include "netlink.h"
+
+#define ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
+#define KEY	{ .type = NLA_BINARY, .len = NFIPSEC_KEY_MAX }
+#define ANSWER	{ .type = NLA_REJECT, .reject_message = "Only answers have this attribute" }
+
+const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
+	[NFIPSEC_SA_A_SPI]		= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_PROTO]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_SRC]		= ADDR,
+	[NFIPSEC_SA_A_DST]		= ADDR,
+	[NFIPSEC_SA_A_MODE]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_REQID]		= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_ENC]		= { .type = NLA_U16 },
+	[NFIPSEC_SA_A_ENC_KEY]		= KEY,
+	[NFIPSEC_SA_A_AUTH]		= { .type = NLA_U16 },
+	[NFIPSEC_SA_A_AUTH_KEY]		= KEY,
+	[NFIPSEC_SA_A_REPLAY_WINDOW]	= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_SEQ_OUT]		= ANSWER,
+	[NFIPSEC_SA_A_SEQ_IN]		= ANSWER,
+	[NFIPSEC_SA_A_PACKETS]		= ANSWER,
+	[NFIPSEC_SA_A_BYTES]		= ANSWER,
+	[NFIPSEC_SA_A_DROPS]		= ANSWER,
+	[NFIPSEC_SA_A_ADD_TIME]		= ANSWER,
+	[NFIPSEC_SA_A_USE_TIME]		= ANSWER,
+	[NFIPSEC_SA_A_ENC_KEY_BITS]	= ANSWER,
+};
+
+/* What names an SA. */
+static int sa_id(struct nlattr **tb, const struct nlattr *nest, struct ipsec_sa_id *id,
+		 struct netlink_ext_ack *extack)
+{
+	u32 spi;
+
+	memset(id, 0, sizeof(*id));
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_SPI))
+		return ipsec_nl_refuse(extack, NULL, "An SA needs an SPI");
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_PROTO))
+		return ipsec_nl_refuse(extack, NULL, "An SA needs a protocol, ESP or AH");
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_DST))
+		return ipsec_nl_refuse(extack, NULL, "An SA needs a destination address");
+	spi = nla_get_u32(tb[NFIPSEC_SA_A_SPI]);
+	if (spi < NFIPSEC_SPI_MIN) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_SPI],
+				    "SPIs from 0 to 255 are reserved (RFC 4303 2.1)");
+		return -EINVAL;
+	}
+	id->spi = htonl(spi);
+	id->proto = nla_get_u8(tb[NFIPSEC_SA_A_PROTO]);
+	if (!ipsec_xform_find(id->proto)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_PROTO],
+				    "The protocol of an SA is ESP (50) or AH (51)");
+		return -EPROTONOSUPPORT;
+	}
+	return ipsec_nl_addr(tb[NFIPSEC_SA_A_DST], &id->dst, &id->family, extack);
+}
+
+static int sa_enc(struct nlattr **tb, struct ipsec_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[NFIPSEC_SA_A_ENC], *key = tb[NFIPSEC_SA_A_ENC_KEY];
+
+	if (key) {
+		config->enc_key = nla_data(key);
+		config->enc_key_len = nla_len(key);
+	}
+	if (!attr && !key)
+		return 0;
+	if (!attr) {
+		NL_SET_ERR_MSG_ATTR(extack, key, "An encryption key needs an encryption algorithm");
+		return -EINVAL;
+	}
+	config->enc = ipsec_enc_algo(nla_get_u16(attr));
+	if (!config->enc) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "This encryption algorithm is not known");
+		return -EOPNOTSUPP;
+	}
+	if (!ipsec_enc_key_len_ok(config->enc, config->enc_key_len)) {
+		NL_SET_ERR_MSG_ATTR(extack, key ?: attr,
+				    "The encryption key has a length that its algorithm does not take");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int sa_auth(struct nlattr **tb, struct ipsec_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[NFIPSEC_SA_A_AUTH], *key = tb[NFIPSEC_SA_A_AUTH_KEY];
+
+	if (key) {
+		config->auth_key = nla_data(key);
+		config->auth_key_len = nla_len(key);
+	}
+	if (!attr || nla_get_u16(attr) == NFIPSEC_AUTH_NONE) {
+		if (!key)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, key, "An integrity key needs an integrity algorithm");
+		return -EINVAL;
+	}
+	config->auth = ipsec_auth_algo(nla_get_u16(attr));
+	if (!config->auth) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "This integrity algorithm is not known");
+		return -EOPNOTSUPP;
+	}
+	if (config->auth_key_len != config->auth->key_len) {
+		NL_SET_ERR_MSG_ATTR(extack, key ?: attr,
+				    "The integrity key has a length that its algorithm does not take");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int sa_mode(struct nlattr **tb, const struct nlattr *nest,
+		   struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
+{
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_MODE))
+		return ipsec_nl_refuse(extack, NULL, "An SA needs a mode");
+	config->mode = nla_get_u8(tb[NFIPSEC_SA_A_MODE]);
+	if (config->mode != NFIPSEC_MODE_TRANSPORT && config->mode != NFIPSEC_MODE_TUNNEL) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_MODE],
+				    "The mode of an SA is transport or tunnel");
+		return -EINVAL;
+	}
+	if (config->mode == NFIPSEC_MODE_TUNNEL && ipsec_addr_is_any(&config->src)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_SRC],
+				    "A tunnel needs the source address of its outer header");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int sa_config(struct nlattr **tb, const struct nlattr *nest,
+		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *window = tb[NFIPSEC_SA_A_REPLAY_WINDOW];
+	int err;
+
+	memset(config, 0, sizeof(*config));
+	err = sa_id(tb, nest, &config->id, extack);
+	if (err)
+		return err;
+	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_SRC))
+		return ipsec_nl_refuse(extack, NULL, "An SA needs a source address");
+	err = ipsec_nl_addr(tb[NFIPSEC_SA_A_SRC], &config->src, &config->id.family, extack);
+	if (!err)
+		err = sa_mode(tb, nest, config, extack);
+	if (err)
+		return err;
+	if (tb[NFIPSEC_SA_A_REQID])
+		config->reqid = nla_get_u32(tb[NFIPSEC_SA_A_REQID]);
+	config->replay_window = window ? nla_get_u32(window) : NFIPSEC_REPLAY_WINDOW_DEFAULT;
+	if (config->replay_window > NFIPSEC_REPLAY_WINDOW_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, window,
+				    "The anti-replay window has at most 1048576 packets");
+		return -ERANGE;
+	}
+	err = sa_enc(tb, config, extack);
+	return err ?: sa_auth(tb, config, extack);
+}
+
+/* Whatever the request is, and however many keys are in it. */
+static void wipe_keys(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, nest, rem)
+		if (nla_type(attr) == NFIPSEC_SA_A_ENC_KEY ||
+		    nla_type(attr) == NFIPSEC_SA_A_AUTH_KEY)
+			memzero_explicit(nla_data(attr), nla_len(attr));
+}
+
+/**
+ * ipsec_nl_sa_new() - add an SA
+ * @txn: the transaction
+ * @nest: NFIPSEC_A_SA; its keys are wiped
+ * @extack: a sentence if it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_sa_new(struct ipsec_txn *txn, const struct nlattr *nest,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NFIPSEC_SA_A_MAX + 1];
+	struct ipsec_sa_config config;
+	struct ipsec_sa *sa;
+	int err;
+
+	err = nla_parse_nested(tb, NFIPSEC_SA_A_MAX, nest, ipsec_nl_sa_policy, extack);
+	if (err)
+		return err;
+	err = sa_config(tb, nest, &config, extack);
+	if (!err) {
+		sa = ipsec_sa_create(txn->inet, &config, extack);
+		err = PTR_ERR_OR_ZERO(sa);
+	}
+	wipe_keys(nest);
+	return err ?: ipsec_txn_add_sa(txn, sa, extack);
+}
+
+/* The SA that a request names, config held. */
+static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *nest,
+				 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NFIPSEC_SA_A_MAX + 1];
+	struct ipsec_sa_id id;
+	struct ipsec_sa *sa;
+	int err;
+
+	/* A name needs no keys, but there may be some. */
+	wipe_keys(nest);
+	err = nla_parse_nested(tb, NFIPSEC_SA_A_MAX, nest, ipsec_nl_sa_policy, extack);
+	if (!err)
+		err = sa_id(tb, nest, &id, extack);
+	if (err)
+		return ERR_PTR(err);
+	sa = ipsec_sadb_find(inet, &id);
+	if (!sa) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "No SA has this SPI, destination and protocol");
+		return ERR_PTR(-ESRCH);
+	}
+	return sa;
+}
+
+/**
+ * ipsec_nl_sa_del() - delete an SA
+ * @txn: the transaction
+ * @nest: NFIPSEC_A_SA, names it
+ * @extack: a sentence if it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_sa_del(struct ipsec_txn *txn, const struct nlattr *nest,
+		    struct netlink_ext_ack *extack)
+{
+	struct ipsec_sa *sa = sa_named(txn->inet, nest, extack);
+
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	ipsec_txn_delete_sa(txn, sa);
+	return 0;
+}
+
+static u16 enc_key_bits(const struct ipsec_sa *sa)
+{
+	return sa->enc_key_len ? (sa->enc_key_len - sa->enc->salt_len) * 8 : 0;
+}
+
+static int put_algorithms(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_keys)
+{
+	if (sa->enc &&
+	    (nla_put_u16(msg, NFIPSEC_SA_A_ENC, sa->enc->id) ||
+	     nla_put_u16(msg, NFIPSEC_SA_A_ENC_KEY_BITS, enc_key_bits(sa))))
+		return -EMSGSIZE;
+	if (sa->auth && nla_put_u16(msg, NFIPSEC_SA_A_AUTH, sa->auth->id))
+		return -EMSGSIZE;
+	if (!show_keys)
+		return 0;
+	if (sa->enc_key_len &&
+	    nla_put(msg, NFIPSEC_SA_A_ENC_KEY, sa->enc_key_len, sa->keys))
+		return -EMSGSIZE;
+	if (sa->auth_key_len &&
+	    nla_put(msg, NFIPSEC_SA_A_AUTH_KEY, sa->auth_key_len, sa->keys + sa->enc_key_len))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_u64(struct sk_buff *msg, int type, u64 value)
+{
+	return nla_put_u64_64bit(msg, type, value, NFIPSEC_SA_A_PAD);
+}
+
+static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
+{
+	struct ipsec_sa_sums sums;
+
+	ipsec_sa_sum(sa, &sums);
+	return put_u64(msg, NFIPSEC_SA_A_SEQ_OUT, atomic64_read(&sa->seq)) ?:
+	       put_u64(msg, NFIPSEC_SA_A_SEQ_IN, atomic64_read(&sa->replay->top)) ?:
+	       put_u64(msg, NFIPSEC_SA_A_PACKETS, sums.packets) ?:
+	       put_u64(msg, NFIPSEC_SA_A_BYTES, sums.bytes) ?:
+	       put_u64(msg, NFIPSEC_SA_A_DROPS, sums.drops) ?:
+	       put_u64(msg, NFIPSEC_SA_A_ADD_TIME, sa->add_time) ?:
+	       put_u64(msg, NFIPSEC_SA_A_USE_TIME, sums.use_time);
+}
+
+/**
+ * ipsec_nl_put_sa() - write an SA
+ * @msg: the message
+ * @sa: the SA
+ * @show_keys: the receiver asked for the keys
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_keys)
+{
+	struct nlattr *nest = nla_nest_start(msg, NFIPSEC_A_SA);
+
+	if (!nest ||
+	    nla_put_u32(msg, NFIPSEC_SA_A_SPI, ntohl(sa->id.spi)) ||
+	    nla_put_u8(msg, NFIPSEC_SA_A_PROTO, sa->id.proto) ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SA_A_SRC, &sa->src, sa->id.family) ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SA_A_DST, &sa->id.dst, sa->id.family) ||
+	    nla_put_u8(msg, NFIPSEC_SA_A_MODE, sa->mode) ||
+	    nla_put_u32(msg, NFIPSEC_SA_A_REQID, sa->reqid) ||
+	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
+	    put_algorithms(msg, sa, show_keys) || put_state(msg, sa))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill(struct sk_buff *msg, u32 portid, u32 seq, int flags, const struct ipsec_sa *sa,
+		bool show_keys, struct netlink_callback *cb)
+{
+	void *header = genlmsg_put(msg, portid, seq, &ipsec_nl_family, flags, NFIPSEC_CMD_SA_NEW);
+
+	if (!header)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, header);
+	if (ipsec_nl_put_sa(msg, sa, show_keys)) {
+		genlmsg_cancel(msg, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, header);
+	return 0;
+}
+
+static bool keys_asked_for(struct nlattr **attrs)
+{
+	const struct nlattr *flags = attrs ? attrs[NFIPSEC_A_FLAGS] : NULL;
+
+	return flags && (nla_get_u32(flags) & NFIPSEC_F_SHOW_KEYS);
+}
+
+/**
+ * ipsec_nl_sa_get() - answer with one SA
+ * @skb: the request
+ * @info: the request
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ipsec_net *inet = ipsec_net(genl_info_net(info));
+	struct sk_buff *msg;
+	struct ipsec_sa *sa;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, NFIPSEC_A_SA))
+		return ipsec_nl_refuse(info->extack, NULL, "Name the SA: SPI, protocol and destination");
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&inet->config);
+	sa = sa_named(inet, info->attrs[NFIPSEC_A_SA], info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = fill(msg, info->snd_portid, info->snd_seq, 0, sa,
+			   keys_asked_for(info->attrs), NULL);
+	mutex_unlock(&inet->config);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * ipsec_nl_sa_dump() - answer with all SAs, in the order of their creation
+ * @msg: the answer
+ * @cb: remembers the last SA that was sent
+ *
+ * Return: length of the answer; 0: over.
+ */
+int ipsec_nl_sa_dump(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	struct ipsec_net *inet = ipsec_net(sock_net(msg->sk));
+	bool show_keys = keys_asked_for(genl_info_dump(cb)->attrs);
+	struct ipsec_sa *sa;
+
+	mutex_lock(&inet->config);
+	cb->seq = inet->sadb_gen;
+	while ((sa = ipsec_sadb_next(inet, cb->args[0]))) {
+		if (fill(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI, sa,
+			 show_keys, cb))
+			break;
+		cb->args[0] = sa->number;
+	}
+	mutex_unlock(&inet->config);
+	return msg->len;
+}

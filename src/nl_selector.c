@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Generic netlink: addresses and selectors. */
+#include "netlink.h"
+
+#define ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
+
+const struct nla_policy ipsec_nl_selector_policy[NFIPSEC_SEL_A_MAX + 1] = {
+	[NFIPSEC_SEL_A_SRC_MIN]		= ADDR,
+	[NFIPSEC_SEL_A_SRC_MAX]		= ADDR,
+	[NFIPSEC_SEL_A_DST_MIN]		= ADDR,
+	[NFIPSEC_SEL_A_DST_MAX]		= ADDR,
+	[NFIPSEC_SEL_A_PROTO]		= { .type = NLA_U8 },
+	[NFIPSEC_SEL_A_SPORT_MIN]	= { .type = NLA_U16 },
+	[NFIPSEC_SEL_A_SPORT_MAX]	= { .type = NLA_U16 },
+	[NFIPSEC_SEL_A_DPORT_MIN]	= { .type = NLA_U16 },
+	[NFIPSEC_SEL_A_DPORT_MAX]	= { .type = NLA_U16 },
+};
+
+/**
+ * ipsec_nl_addr() - read an address
+ * @attr: the attribute
+ * @addr: filled, zero behind its length
+ * @family: in: the family that it must be of, AF_UNSPEC: any; out: the family it is of
+ * @extack: a sentence if it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_addr(const struct nlattr *attr, union ipsec_addr *addr, u16 *family,
+		  struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == 16) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "This version protects IPv4 only: an address has 4 bytes");
+		return -EAFNOSUPPORT;
+	}
+	if (nla_len(attr) != 4) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 bytes");
+		return -EINVAL;
+	}
+	if (*family != AF_UNSPEC && *family != AF_INET) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "This address is of another family than those before");
+		return -EINVAL;
+	}
+	*family = AF_INET;
+	memset(addr, 0, sizeof(*addr));
+	nla_memcpy(addr, attr, sizeof(*addr));
+	return 0;
+}
+
+/**
+ * ipsec_nl_put_addr() - write an address
+ * @msg: the message
+ * @type: of the attribute
+ * @addr: the address
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ipsec_nl_put_addr(struct sk_buff *msg, int type, const union ipsec_addr *addr, u16 family)
+{
+	return nla_put(msg, type, ipsec_addr_len(family), addr);
+}
+
+static int selector_addrs(struct nlattr **tb, const struct nlattr *nest,
+			  struct ipsec_selector *sel, struct netlink_ext_ack *extack)
+{
+	union ipsec_addr *addr[] = { &sel->src_min, &sel->src_max, &sel->dst_min, &sel->dst_max };
+	static const int type[] = {
+		NFIPSEC_SEL_A_SRC_MIN, NFIPSEC_SEL_A_SRC_MAX,
+		NFIPSEC_SEL_A_DST_MIN, NFIPSEC_SEL_A_DST_MAX,
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(type); i++) {
+		if (NL_REQ_ATTR_CHECK(extack, nest, tb, type[i])) {
+			NL_SET_ERR_MSG(extack, "A selector needs the lowest and the highest source and destination address");
+			return -EINVAL;
+		}
+		err = ipsec_nl_addr(tb[type[i]], addr[i], &sel->family, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int port_range(struct nlattr **tb, int min_type, u16 *min, u16 *max,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *low = tb[min_type], *high = tb[min_type + 1];
+
+	*min = 0;
+	*max = 0xffff;
+	if (!low && !high)
+		return 0;
+	if (!low || !high) {
+		NL_SET_ERR_MSG_ATTR(extack, low ?: high,
+				    "A port range needs its lowest and its highest port");
+		return -EINVAL;
+	}
+	*min = nla_get_u16(low);
+	*max = nla_get_u16(high);
+	return 0;
+}
+
+/**
+ * ipsec_nl_selector() - read a selector
+ * @nest: the attribute
+ * @sel: filled, zeroed memory
+ * @extack: a sentence if it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NFIPSEC_SEL_A_MAX + 1];
+	const char *complaint;
+	int err;
+
+	err = nla_parse_nested(tb, NFIPSEC_SEL_A_MAX, nest, ipsec_nl_selector_policy, extack);
+	if (err)
+		return err;
+	err = selector_addrs(tb, nest, sel, extack);
+	if (err)
+		return err;
+	if (tb[NFIPSEC_SEL_A_PROTO])
+		sel->proto = nla_get_u8(tb[NFIPSEC_SEL_A_PROTO]);
+	err = port_range(tb, NFIPSEC_SEL_A_SPORT_MIN, &sel->sport_min, &sel->sport_max, extack);
+	if (err)
+		return err;
+	err = port_range(tb, NFIPSEC_SEL_A_DPORT_MIN, &sel->dport_min, &sel->dport_max, extack);
+	if (err)
+		return err;
+	complaint = ipsec_selector_check(sel);
+	return complaint ? ipsec_nl_refuse(extack, nest, complaint) : 0;
+}
+
+/**
+ * ipsec_nl_selector_size() - room for a selector
+ *
+ * Return: bytes that ipsec_nl_put_selector() writes at most.
+ */
+size_t ipsec_nl_selector_size(void)
+{
+	return nla_total_size(0) + 4 * nla_total_size(sizeof(union ipsec_addr)) +
+	       nla_total_size(sizeof(u8)) + 4 * nla_total_size(sizeof(u16));
+}
+
+/**
+ * ipsec_nl_put_selector() - write a selector
+ * @msg: the message
+ * @type: of the nest
+ * @sel: the selector
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_selector *sel)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
+	if (!nest ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SEL_A_SRC_MIN, &sel->src_min, sel->family) ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SEL_A_SRC_MAX, &sel->src_max, sel->family) ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SEL_A_DST_MIN, &sel->dst_min, sel->family) ||
+	    ipsec_nl_put_addr(msg, NFIPSEC_SEL_A_DST_MAX, &sel->dst_max, sel->family))
+		return -EMSGSIZE;
+	if (sel->proto && nla_put_u8(msg, NFIPSEC_SEL_A_PROTO, sel->proto))
+		return -EMSGSIZE;
+	if (!ipsec_selector_any_port(sel) &&
+	    (nla_put_u16(msg, NFIPSEC_SEL_A_SPORT_MIN, sel->sport_min) ||
+	     nla_put_u16(msg, NFIPSEC_SEL_A_SPORT_MAX, sel->sport_max) ||
+	     nla_put_u16(msg, NFIPSEC_SEL_A_DPORT_MIN, sel->dport_min) ||
+	     nla_put_u16(msg, NFIPSEC_SEL_A_DPORT_MAX, sel->dport_max)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}

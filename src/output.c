@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The output path (RFC 4301 5.1).
+ *
+ *	ipsec_output_attach	a hook found PROTECT: the bundle becomes the packet's dst
+ *	   ... filter, POST_ROUTING, as on any route ...
+ *	ipsec_output_dst	output of that dst
+ *	ipsec_output		recheck after NAT, PMTU, split GSO, then for each segment
+ *	output_next		  for each SA of the bundle: outer header, sequence number,
+ *				  transform
+ *	output_done		  behind each transform, at once or when crypto is over
+ *	output_leave		  the protected packet goes out like any other
+ */
+#include <linux/netfilter_ipv4.h>
+#include <net/gso.h>
+#include <net/ip.h>
+
+#include "event.h"
+#include "hold.h"
+#include "output.h"
+#include "pmtu.h"
+#include "skb.h"
+#include "tunnel.h"
+
+static void output_done(struct sk_buff *skb, enum ipsec_stat reason);
+
+static void set_dst(struct sk_buff *skb, struct dst_entry *dst)
+{
+	skb_dst_drop(skb);
+	skb_dst_set_noref(skb, dst);
+}
+
+static enum ipsec_stat attach(struct sk_buff *skb, struct dst_entry *dst, bool local)
+{
+	if (!local) {
+		set_dst(skb, dst);
+		return IPSEC_NO_DROP;
+	}
+	/* It may have been given up a moment ago. */
+	if (!dst_hold_safe(dst))
+		return IPSEC_OUT_SA_GONE;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	return IPSEC_NO_DROP;
+}
+
+/**
+ * ipsec_output_attach() - send a packet into the output path
+ * @inet: the namespace
+ * @skb: a packet with a route, in a netfilter hook
+ * @flow: its flow, the policy says PROTECT
+ * @local: sent by this host: the hook's RCU read-side section may end before the packet
+ *         leaves, so it needs a reference
+ *
+ * BH off, RCU read-side section.
+ *
+ * Return: IPSEC_NO_DROP: accept the packet; or a drop reason, IPSEC_OUT_NO_SA if the
+ * policy has no SA and does not let the packet wait for one.
+ */
+enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
+				    struct ipsec_flow *flow, bool local)
+{
+	enum ipsec_stat reason;
+	struct ipsec_bundle *bundle = ipsec_bundle_get(inet, flow, &reason);
+
+	if (likely(bundle))
+		return attach(skb, ipsec_bundle_dst(bundle), local);
+	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(flow->policy))
+		return reason;
+	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL) {
+		ipsec_hold_ask(inet, flow->policy, &flow->key);
+		return reason;
+	}
+	if (ipsec_hold_full(inet, flow->policy))
+		return IPSEC_OUT_HOLD_FULL;
+	bundle = ipsec_bundle_larval(inet, skb_dst(skb));
+	if (!bundle)
+		return IPSEC_OUT_NO_MEMORY;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, ipsec_bundle_dst(bundle));
+	return IPSEC_NO_DROP;
+}
+
+/* The packet is protected: it goes out like any other packet of this host. */
+static void output_leave(struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+
+	ipsec_count(bundle->inet, IPSEC_OUT_PROTECTED);
+	/* The bundle keeps its child for the rest of this RCU read-side section. */
+	set_dst(skb, bundle->xdst.child);
+	IPCB(skb)->flags &= ~IPSKB_REROUTED;
+	/* Like the PMTU of a forwarded packet, ours is not what the route has learnt. */
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	nf_reset_ct(skb);
+	secpath_reset(skb);
+	skb->encapsulation = 0;
+	ip_local_out(bundle->inet->net, skb->sk, skb);
+}
+
+static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bundle)
+{
+	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
+
+	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+		return ipsec_tunnel_push(skb, sa, ip4_dst_hoplimit(bundle->xdst.child));
+	if (ip_is_fragment(ip_hdr(skb)))
+		return IPSEC_OUT_FRAGMENT;
+	skb_set_transport_header(skb, ip_hdrlen(skb));
+	ipsec_cb(skb)->next_header = ip_hdr(skb)->protocol;
+	return IPSEC_NO_DROP;
+}
+
+/* Apply the next SA of the bundle. */
+static void output_next(struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+	enum ipsec_stat reason;
+
+	cb->sa = bundle->sa[cb->step];
+	if (READ_ONCE(cb->sa->dead))
+		return output_done(skb, IPSEC_OUT_SA_GONE);
+	cb->len = skb->len;
+	reason = prepare_mode(skb, bundle);
+	if (reason)
+		return output_done(skb, reason);
+	cb->seq = atomic64_inc_return(&cb->sa->seq);
+	/* RFC 4303 3.3.3: a number must not be used twice under a key. */
+	if (cb->seq > U32_MAX)
+		return output_done(skb, IPSEC_OUT_SEQ_OVERFLOW);
+	cb->sa->xform->output(skb, output_done);
+}
+
+/* The continuation behind each transform. */
+static void output_done(struct sk_buff *skb, enum ipsec_stat reason)
+{
+	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+
+	if (unlikely(reason))
+		return ipsec_sa_drop(cb->sa, skb, reason);
+	ipsec_sa_count(cb->sa, cb->len);
+	ip_hdr(skb)->tot_len = htons(skb->len);
+	if (++cb->step < ipsec_bundle_of(skb)->n)
+		return output_next(skb);
+	output_leave(skb);
+}
+
+/* One packet that is neither GSO nor too big. */
+static void output_segment(struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+
+	/* Nobody fills a checksum in once the packet is encrypted. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		return ipsec_drop(bundle->inet, skb, IPSEC_OUT_NO_MEMORY, 0);
+	skb->ip_summed = CHECKSUM_NONE;
+	ipsec_cb(skb)->step = 0;
+	output_next(skb);
+}
+
+static void output_gso(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	struct sk_buff *segments = skb_gso_segment(skb, 0), *segment, *next;
+
+	if (IS_ERR_OR_NULL(segments))
+		return ipsec_drop(inet, skb, IPSEC_OUT_SEGMENT, 0);
+	ipsec_count(inet, IPSEC_OUT_CUT);
+	consume_skb(skb);
+	skb_list_walk_safe(segments, segment, next) {
+		skb_mark_not_on_list(segment);
+		ipsec_count(inet, IPSEC_OUT_PIECES);
+		output_segment(segment);
+	}
+}
+
+static int output_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	ipsec_count(ipsec_net(net), IPSEC_OUT_PIECES);
+	output_segment(skb);
+	return 0;
+}
+
+/* Protected it would be too big for any IP packet: cut it before. */
+static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	int err;
+
+	if (bundle->sa[0]->mode == NFIPSEC_MODE_TRANSPORT) {
+		ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
+		return -EMSGSIZE;
+	}
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb)) {
+		ipsec_drop(inet, skb, IPSEC_OUT_NO_MEMORY, 0);
+		return -ENOMEM;
+	}
+	/* Else a forwarded packet would be cut to the size of the device. */
+	IPCB(skb)->frag_max_size = ipsec_bundle_mtu(bundle);
+	err = ip_do_fragment(inet->net, sk, skb, output_fragment);
+	ipsec_count(inet, err ? IPSEC_OUT_SEGMENT : IPSEC_OUT_CUT);
+	return err;
+}
+
+static bool may_fragment(const struct sk_buff *skb)
+{
+	return !(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df;
+}
+
+/* What protects the packet now, after NAT, and if it was attached some time ago. */
+static struct ipsec_bundle *recheck(struct ipsec_net *inet, struct sk_buff *skb,
+				    struct ipsec_key *key, struct ipsec_policy **policy,
+				    enum ipsec_stat *reason)
+{
+	struct ipsec_bundle *bundle;
+	struct ipsec_flow *flow;
+
+	*policy = NULL;
+	*reason = IPSEC_OUT_HEADER;
+	if (!ipsec_flow_key(skb, key))
+		return NULL;
+	flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
+	if (!flow->policy || flow->policy->action == NFIPSEC_ACTION_BYPASS) {
+		*reason = IPSEC_OUT_NAT;
+		return NULL;
+	}
+	if (flow->policy->action == NFIPSEC_ACTION_DISCARD) {
+		*reason = IPSEC_OUT_DISCARD;
+		return NULL;
+	}
+	bundle = ipsec_bundle_get(inet, flow, reason);
+	if (!bundle && *reason == IPSEC_OUT_NO_SA && ipsec_hold_wanted(flow->policy))
+		*policy = flow->policy;
+	return bundle;
+}
+
+/* The packet has its final bundle as its dst: all that is left is to do it. */
+static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	unsigned int mtu = ipsec_bundle_mtu(bundle);
+
+	if (unlikely(!ipsec_pmtu_fits(skb, mtu))) {
+		if (!may_fragment(skb)) {
+			ipsec_pmtu_tell(skb, mtu);
+			ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
+			return -EMSGSIZE;
+		}
+		if (!skb_is_gso(skb) && skb->len > ipsec_bundle_inside(bundle, IP_MAX_MTU))
+			return output_fragments(inet, sk, skb);
+	}
+	if (skb_is_gso(skb))
+		output_gso(inet, skb);
+	else
+		output_segment(skb);
+	return 0;
+}
+
+static int output(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	struct ipsec_policy *policy;
+	enum ipsec_stat reason;
+	struct ipsec_key key;
+
+	ipsec_count(inet, IPSEC_OUT_OFFERED);
+	if (unlikely(!ipsec_bundle_usable(bundle) || ipsec_flow_natted(skb))) {
+		bundle = recheck(inet, skb, &key, &policy, &reason);
+		if (policy) {
+			ipsec_hold(inet, policy, skb, &key);
+			return 0;
+		}
+		if (!bundle) {
+			ipsec_drop(inet, skb, reason, 0);
+			return -EACCES;
+		}
+		set_dst(skb, ipsec_bundle_dst(bundle));
+	}
+	return output_protect(inet, sk, skb);
+}
+
+/* Behind POST_ROUTING. */
+static int ipsec_output(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	int err;
+
+	rcu_read_lock();
+	local_bh_disable();
+	err = output(ipsec_net(net), sk, skb);
+	local_bh_enable();
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * ipsec_output_dst() - output of a bundle
+ * @net: the namespace
+ * @sk: the sender, or NULL
+ * @skb: the packet, consumed
+ *
+ * Called by the IP layer, or by whoever has kept the dst, such as a flowtable.
+ *
+ * Return: 0 or a negative errno for the sender.
+ */
+int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct net_device *indev = skb->dev, *dev = skb_dst(skb)->dev;
+
+	skb->dev = dev;
+	skb->protocol = htons(ETH_P_IP);
+	return NF_HOOK_COND(NFPROTO_IPV4, NF_INET_POST_ROUTING, net, sk, skb, indev, dev,
+			    ipsec_output, !(IPCB(skb)->flags & IPSKB_REROUTED));
+}
+
+/* A held packet may have its SA now. */
+static void resume(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	struct ipsec_bundle *bundle;
+	struct ipsec_policy *policy;
+	enum ipsec_stat reason;
+	struct ipsec_key key;
+
+	bundle = recheck(inet, skb, &key, &policy, &reason);
+	if (policy) {
+		ipsec_hold_again(inet, policy, skb);
+	} else if (!bundle) {
+		ipsec_drop(inet, skb, reason, 0);
+	} else {
+		ipsec_count(inet, IPSEC_OUT_RELEASED);
+		skb_dst_set_noref(skb, ipsec_bundle_dst(bundle));
+		skb->dev = ipsec_bundle_dst(bundle)->dev;
+		output_protect(inet, skb->sk, skb);
+	}
+}
+
+static void output_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct sk_buff_head list;
+	struct sk_buff *skb;
+
+	ipsec_hold_take(inet, &list);
+	rcu_read_lock();
+	local_bh_disable();
+	while ((skb = __skb_dequeue(&list)))
+		resume(inet, skb);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static struct ipsec_listener output_listener = {
+	.sa_added = output_sa_added,
+	.policy_deleted = ipsec_hold_flush,
+};
+
+/**
+ * ipsec_output_init() - let held packets go on when their SA comes
+ */
+void ipsec_output_init(void)
+{
+	ipsec_event_listen(&output_listener);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The output path (RFC 4301 5.1). */
+#ifndef IPSEC_OUTPUT_H
+#define IPSEC_OUTPUT_H
+
+#include "bundle.h"
+
+void ipsec_output_init(void);
+enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
+				    struct ipsec_flow *flow, bool local);
+int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb);
+
+#endif /* IPSEC_OUTPUT_H */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Path MTU: what fits, and who is told when something does not (RFC 4301 8). */
+#ifndef IPSEC_PMTU_H
+#define IPSEC_PMTU_H
+
+#include <linux/skbuff.h>
+
+struct dst_entry;
+struct ipsec_sa;
+
+void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu);
+unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entry *dst);
+unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu);
+bool ipsec_pmtu_fits(struct sk_buff *skb, unsigned int mtu);
+void ipsec_pmtu_tell(struct sk_buff *skb, unsigned int mtu);
+
+#endif /* IPSEC_PMTU_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The anti-replay window (RFC 4303 3.4.3, RFC 4302 3.4.3). Pure. */
+#include <linux/log2.h>
+#include <linux/string.h>
+
+#include "replay.h"
+
+#define BLOCK_SHIFT	5
+#define BLOCK_BITS	32U
+
+static __u32 ring_words(__u32 size)
+{
+	/* One block is only partly inside the window, and one is being filled. */
+	return size ? roundup_pow_of_two(size / BLOCK_BITS + 2) : 0;
+}
+
+/**
+ * ipsec_replay_bytes() - memory that a window needs
+ * @size: packets, at most NFIPSEC_REPLAY_WINDOW_MAX
+ *
+ * Return: bytes to allocate for ipsec_replay_init().
+ */
+size_t ipsec_replay_bytes(__u32 size)
+{
+	return sizeof(struct ipsec_replay) + ring_words(size) * sizeof(atomic64_t);
+}
+
+/**
+ * ipsec_replay_init() - an empty window
+ * @replay: ipsec_replay_bytes(@size) bytes
+ * @size: packets; 0 turns anti-replay off
+ */
+void ipsec_replay_init(struct ipsec_replay *replay, __u32 size)
+{
+	memset(replay, 0, ipsec_replay_bytes(size));
+	replay->size = size;
+	replay->mask = size ? ring_words(size) - 1 : 0;
+}
+
+/* The state of a block, given the word in which it may be: its bits, or why it has none. */
+static enum ipsec_replay_verdict block_state(__u64 word, __u32 block, __u32 *bits)
+{
+	__s32 ahead = block - (__u32)(word >> 32);
+
+	*bits = ahead == 0 ? (__u32)word : 0;
+	return ahead < 0 ? IPSEC_REPLAY_LATE : IPSEC_REPLAY_OK;
+}
+
+static bool left_of_window(const struct ipsec_replay *replay, __u64 seq)
+{
+	__u64 top = atomic64_read(&replay->top);
+
+	return top >= replay->size && seq <= top - replay->size;
+}
+
+/**
+ * ipsec_replay_check() - look at a sequence number before it is authenticated
+ * @replay: the window
+ * @seq: the number, 64 bits
+ *
+ * Changes nothing, so a forged packet cannot move the window. Any context.
+ *
+ * Return: enum ipsec_replay_verdict.
+ */
+enum ipsec_replay_verdict ipsec_replay_check(const struct ipsec_replay *replay, __u64 seq)
+{
+	__u32 block = seq >> BLOCK_SHIFT, bits;
+	enum ipsec_replay_verdict verdict;
+
+	if (!replay->size)
+		return IPSEC_REPLAY_OK;
+	if (!seq)
+		return IPSEC_REPLAY_SEEN;
+	if (left_of_window(replay, seq))
+		return IPSEC_REPLAY_LATE;
+	verdict = block_state(atomic64_read(&replay->ring[block & replay->mask]), block, &bits);
+	if (verdict == IPSEC_REPLAY_OK && (bits & (1U << (seq % BLOCK_BITS))))
+		verdict = IPSEC_REPLAY_SEEN;
+	return verdict;
+}
+
+static void raise_top(struct ipsec_replay *replay, __u64 seq)
+{
+	__s64 top = atomic64_read(&replay->top);
+
+	while (seq > (__u64)top && !atomic64_try_cmpxchg(&replay->top, &top, seq))
+		;
+}
+
+/**
+ * ipsec_replay_commit() - accept a sequence number after it was authenticated
+ * @replay: the window
+ * @seq: the number, 64 bits
+ *
+ * Of several callers with one number, on whatever CPUs, exactly one gets
+ * IPSEC_REPLAY_OK. Any context.
+ *
+ * Return: enum ipsec_replay_verdict.
+ */
+enum ipsec_replay_verdict ipsec_replay_commit(struct ipsec_replay *replay, __u64 seq)
+{
+	__u32 block = seq >> BLOCK_SHIFT, bit = 1U << (seq % BLOCK_BITS), bits;
+	enum ipsec_replay_verdict verdict;
+	atomic64_t *word;
+	__s64 old;
+
+	if (!replay->size) {
+		raise_top(replay, seq);
+		return IPSEC_REPLAY_OK;
+	}
+	if (!seq)
+		return IPSEC_REPLAY_SEEN;
+	word = &replay->ring[block & replay->mask];
+	old = atomic64_read(word);
+	do {
+		if (left_of_window(replay, seq))
+			return IPSEC_REPLAY_LATE;
+		verdict = block_state(old, block, &bits);
+		if (verdict != IPSEC_REPLAY_OK)
+			return verdict;
+		if (bits & bit)
+			return IPSEC_REPLAY_SEEN;
+	} while (!atomic64_try_cmpxchg(word, &old, (__u64)block << 32 | bits | bit));
+	raise_top(replay, seq);
+	return IPSEC_REPLAY_OK;
+}

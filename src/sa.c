@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Security associations and their database, the SADB (RFC 4301 4.4.2). */
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/random.h>
+#include <linux/rhashtable.h>
+#include <linux/timekeeping.h>
+
+#include "sa.h"
+
+/**
+ * struct ipsec_sadb - the SADB of a namespace
+ * @by_id: SAs by protocol, destination and SPI; an SA and the one that replaces it in a
+ *         transaction are both there for a moment [R]
+ * @by_dst: SAs by protocol and destination [R]
+ * @by_number: SAs in the order of their creation [R]
+ * @last_number: number given last [C]
+ */
+struct ipsec_sadb {
+	struct rhltable by_id;
+	struct rhltable by_dst;
+	struct xarray by_number;
+	u32 last_number;
+};
+
+static const struct rhashtable_params by_id_params = {
+	.key_len = sizeof(struct ipsec_sa_id),
+	.key_offset = offsetof(struct ipsec_sa, id),
+	.head_offset = offsetof(struct ipsec_sa, by_id),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params by_dst_params = {
+	.key_len = offsetof(struct ipsec_sa_id, spi),
+	.key_offset = offsetof(struct ipsec_sa, id),
+	.head_offset = offsetof(struct ipsec_sa, by_dst),
+	.automatic_shrinking = true,
+};
+
+/**
+ * ipsec_sadb_init() - an empty SADB for a new namespace
+ * @inet: the namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipsec_sadb_init(struct ipsec_net *inet)
+{
+	struct ipsec_sadb *sadb;
+	int err;
+
+	sadb = kzalloc(sizeof(*sadb), GFP_KERNEL);
+	if (!sadb)
+		return -ENOMEM;
+	err = rhltable_init(&sadb->by_id, &by_id_params);
+	if (err)
+		goto free_sadb;
+	err = rhltable_init(&sadb->by_dst, &by_dst_params);
+	if (err)
+		goto destroy_by_id;
+	xa_init_flags(&sadb->by_number, XA_FLAGS_ALLOC1);
+	inet->sadb = sadb;
+	return 0;
+
+destroy_by_id:
+	rhltable_destroy(&sadb->by_id);
+free_sadb:
+	kfree(sadb);
+	return err;
+}
+
+/**
+ * ipsec_sadb_exit() - free the SADB of a namespace
+ * @inet: the namespace; its SADB is empty and no packet can look any more
+ */
+void ipsec_sadb_exit(struct ipsec_net *inet)
+{
+	WARN_ON(!ipsec_sadb_empty(inet));
+	rhltable_destroy(&inet->sadb->by_id);
+	rhltable_destroy(&inet->sadb->by_dst);
+	xa_destroy(&inet->sadb->by_number);
+	kfree(inet->sadb);
+}
+
+static void sa_free(struct ipsec_sa *sa)
+{
+	sa->xform->exit(sa);
+	free_percpu(sa->cpu);
+	kvfree(sa->replay);
+	kfree_sensitive(sa->keys);
+	kfree(sa);
+	module_put(THIS_MODULE);
+}
+
+static void sa_free_work(struct work_struct *work)
+{
+	sa_free(container_of(to_rcu_work(work), struct ipsec_sa, free_work));
+}
+
+/**
+ * ipsec_sa_put() - give a reference back
+ * @sa: the SA; freed with the last one, in process context, after a grace period
+ *
+ * Any context.
+ */
+void ipsec_sa_put(struct ipsec_sa *sa)
+{
+	if (refcount_dec_and_test(&sa->refcnt))
+		queue_rcu_work(ipsec_wq, &sa->free_work);
+}
+
+/**
+ * ipsec_sa_settle() - wait until all SAs that were deleted are freed
+ *
+ * So that the module can be unloaded when the command that flushed returns. Those that
+ * are still used by packets under way are not waited for. Process context.
+ */
+void ipsec_sa_settle(void)
+{
+	/* Bundles give their references back in an RCU callback, the SA waits for another. */
+	rcu_barrier();
+	rcu_barrier();
+	flush_workqueue(ipsec_wq);
+}
+
+static int sa_copy_keys(struct ipsec_sa *sa, const struct ipsec_sa_config *config)
+{
+	size_t len = config->enc_key_len + config->auth_key_len;
+
+	if (!len)
+		return 0;
+	sa->keys = kmalloc(len, GFP_KERNEL);
+	if (!sa->keys)
+		return -ENOMEM;
+	memcpy(sa->keys, config->enc_key, config->enc_key_len);
+	memcpy(sa->keys + config->enc_key_len, config->auth_key, config->auth_key_len);
+	sa->enc_key_len = config->enc_key_len;
+	sa->auth_key_len = config->auth_key_len;
+	return 0;
+}
+
+static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
+		    const struct ipsec_sa_config *config)
+{
+	sa->id = config->id;
+	sa->src = config->src;
+	sa->xform = ipsec_xform_find(config->id.proto);
+	sa->reqid = config->reqid;
+	sa->mode = config->mode;
+	sa->inet = inet;
+	refcount_set(&sa->refcnt, 1);
+	INIT_LIST_HEAD(&sa->txn_node);
+	INIT_RCU_WORK(&sa->free_work, sa_free_work);
+	sa->add_time = ktime_get_real_seconds();
+	sa->enc = config->enc;
+	sa->auth = config->auth;
+	get_random_bytes(&sa->iv_base, sizeof(sa->iv_base));
+}
+
+/**
+ * ipsec_sa_create() - make an SA that is in no SADB yet
+ * @inet: the namespace
+ * @config: checked by the front end; keys are copied
+ * @extack: a sentence if it fails
+ *
+ * Process context. The SA pins the module.
+ *
+ * Return: an SA with one reference, or an ERR_PTR.
+ */
+struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_config *config,
+				 struct netlink_ext_ack *extack)
+{
+	struct ipsec_sa *sa;
+	int err = -ENOMEM;
+
+	sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	if (!sa)
+		return ERR_PTR(-ENOMEM);
+	__module_get(THIS_MODULE);
+	sa_init(sa, inet, config);
+	sa->cpu = alloc_percpu(struct ipsec_sa_cpu);
+	if (!sa->cpu)
+		goto free_sa;
+	sa->replay = kvmalloc(ipsec_replay_bytes(config->replay_window), GFP_KERNEL);
+	if (!sa->replay)
+		goto free_sa;
+	ipsec_replay_init(sa->replay, config->replay_window);
+	err = sa_copy_keys(sa, config);
+	if (!err)
+		err = sa->xform->init(sa, config, extack);
+	if (err)
+		goto free_sa;
+	return sa;
+
+free_sa:
+	sa_free(sa);
+	return ERR_PTR(err);
+}
+
+/**
+ * ipsec_sadb_find() - the SA of a name that the running transaction will leave in the SADB
+ * @inet: the namespace, config held
+ * @id: name
+ *
+ * Return: the SA, or NULL.
+ */
+struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id)
+{
+	struct rhlist_head *list, *pos;
+	struct ipsec_sa *sa, *found = NULL;
+
+	lockdep_assert_held(&inet->config);
+	rcu_read_lock();
+	list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
+	rhl_for_each_entry_rcu(sa, pos, list, by_id)
+		if (!(sa->txn_state & IPSEC_TXN_DOOMED))
+			found = sa;
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * ipsec_sadb_insert() - add an SA to its SADB
+ * @sa: from ipsec_sa_create(); its reference becomes the SADB's
+ * @extack: a sentence if it fails
+ *
+ * Config mutex. Packets can find it at once.
+ *
+ * Return: 0, -EEXIST or -ENOMEM; if it fails the reference stays the caller's.
+ */
+int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
+{
+	struct ipsec_sadb *sadb = sa->inet->sadb;
+	int err;
+
+	lockdep_assert_held(&sa->inet->config);
+	if (ipsec_sadb_find(sa->inet, &sa->id)) {
+		NL_SET_ERR_MSG(extack,
+			       "An SA with this SPI, destination and protocol exists already");
+		return -EEXIST;
+	}
+	err = xa_alloc(&sadb->by_number, &sa->number, NULL,
+		       XA_LIMIT(sadb->last_number + 1, U32_MAX), GFP_KERNEL);
+	if (err)
+		goto fail;
+	err = rhltable_insert(&sadb->by_id, &sa->by_id, by_id_params);
+	if (err)
+		goto erase_number;
+	err = rhltable_insert(&sadb->by_dst, &sa->by_dst, by_dst_params);
+	if (err)
+		goto remove_by_id;
+	sadb->last_number = sa->number;
+	xa_store(&sadb->by_number, sa->number, sa, GFP_KERNEL);
+	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	return 0;
+
+remove_by_id:
+	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
+erase_number:
+	xa_erase(&sadb->by_number, sa->number);
+fail:
+	NL_SET_ERR_MSG(extack, "The kernel has no memory for another SA");
+	return -ENOMEM;
+}
+
+/**
+ * ipsec_sadb_remove() - take an SA out of its SADB
+ * @sa: the SA; the SADB's reference becomes the caller's
+ *
+ * Config mutex. New packets no longer find it; those under way may end with it.
+ */
+void ipsec_sadb_remove(struct ipsec_sa *sa)
+{
+	struct ipsec_sadb *sadb = sa->inet->sadb;
+
+	lockdep_assert_held(&sa->inet->config);
+	WRITE_ONCE(sa->dead, true);
+	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
+	rhltable_remove(&sadb->by_dst, &sa->by_dst, by_dst_params);
+	xa_erase(&sadb->by_number, sa->number);
+	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+}
+
+/**
+ * ipsec_sadb_next() - walk the SADB in the order of creation
+ * @inet: the namespace
+ * @number: number of the SA before, 0 to begin
+ *
+ * RCU read-side section or config mutex. A walk may stop and go on later.
+ *
+ * Return: the next SA, or NULL.
+ */
+struct ipsec_sa *ipsec_sadb_next(struct ipsec_net *inet, u32 number)
+{
+	unsigned long index = number;
+
+	return xa_find_after(&inet->sadb->by_number, &index, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * ipsec_sadb_empty() - whether a namespace has no SA
+ * @inet: the namespace
+ *
+ * Any context.
+ *
+ * Return: true if there is none.
+ */
+bool ipsec_sadb_empty(struct ipsec_net *inet)
+{
+	return xa_empty(&inet->sadb->by_number);
+}
+
+/**
+ * ipsec_sa_lookup() - find the SA of a packet that arrived (RFC 4301 4.4.2.1)
+ * @inet: the namespace
+ * @id: name, from the packet
+ *
+ * RCU read-side section.
+ *
+ * Return: the SA, or NULL.
+ */
+struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id)
+{
+	struct rhlist_head *list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
+
+	return list ? container_of(list, struct ipsec_sa, by_id) : NULL;
+}
+
+static bool src_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
+{
+	const union ipsec_addr *src = wanted->src;
+
+	if (sa->mode == NFIPSEC_MODE_TRANSPORT)
+		src = wanted->packet_src;
+	return !src || ipsec_addr_is_any(&sa->src) ||
+	       !ipsec_addr_cmp(src, &sa->src, sa->id.family);
+}
+
+static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
+{
+	return !READ_ONCE(sa->dead) &&
+	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
+	       (wanted->mode == NFIPSEC_MODE_ANY || wanted->mode == sa->mode) &&
+	       src_is_wanted(sa, wanted);
+}
+
+/**
+ * ipsec_sa_newest() - find the SA to send with
+ * @inet: the namespace
+ * @wanted: what it must be like
+ *
+ * RCU read-side section. Of several, the newest: it is the one that the peer's key
+ * manager has made ready last.
+ *
+ * Return: the SA, or NULL.
+ */
+struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted)
+{
+	struct ipsec_sa *sa, *newest = NULL;
+	struct rhlist_head *list, *pos;
+
+	list = rhltable_lookup(&inet->sadb->by_dst, &wanted->id, by_dst_params);
+	rhl_for_each_entry_rcu(sa, pos, list, by_dst)
+		if (sa_is_wanted(sa, wanted) && (!newest || sa->number > newest->number))
+			newest = sa;
+	return newest;
+}
+
+/**
+ * ipsec_sa_count() - count a packet that an SA protected or authenticated
+ * @sa: the SA
+ * @bytes: length of the packet inside
+ *
+ * BH off.
+ */
+void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
+{
+	struct ipsec_sa_cpu *cpu = this_cpu_ptr(sa->cpu);
+	time64_t now = ktime_get_real_seconds();
+
+	cpu->packets++;
+	cpu->bytes += bytes;
+	if (cpu->use_time != now)
+		cpu->use_time = now;
+}
+
+/**
+ * ipsec_sa_drop() - drop a packet under an SA
+ * @sa: the SA
+ * @skb: the packet, consumed
+ * @reason: why
+ */
+void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason)
+{
+	this_cpu_inc(sa->cpu->drops);
+	ipsec_drop(sa->inet, skb, reason, ntohl(sa->id.spi));
+}
+
+/**
+ * ipsec_sa_sum() - the counters of an SA over all CPUs
+ * @sa: the SA
+ * @sums: filled
+ */
+void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums)
+{
+	int i;
+
+	memset(sums, 0, sizeof(*sums));
+	for_each_possible_cpu(i) {
+		const struct ipsec_sa_cpu *cpu = per_cpu_ptr(sa->cpu, i);
+
+		sums->packets += READ_ONCE(cpu->packets);
+		sums->bytes += READ_ONCE(cpu->bytes);
+		sums->drops += READ_ONCE(cpu->drops);
+		sums->use_time = max_t(u64, sums->use_time, READ_ONCE(cpu->use_time));
+	}
+}

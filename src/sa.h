@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Security associations and their database, the SADB (RFC 4301 4.4.2). */
+#ifndef IPSEC_SA_H
+#define IPSEC_SA_H
+
+#include <linux/nfipsec.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "algo.h"
+#include "net.h"
+#include "replay.h"
+#include "types.h"
+#include "xform.h"
+
+struct ipsec_bundle;
+struct ipsec_crypto;
+struct netlink_ext_ack;
+struct xfrm_state;
+
+/**
+ * struct ipsec_sa_id - what names an SA
+ * @dst: destination address of the outer header
+ * @family: of @dst
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @pad: zero
+ * @spi: security parameters index, wire order
+ *
+ * Has no padding. The part before @spi finds the SAs towards a host.
+ */
+struct ipsec_sa_id {
+	union ipsec_addr dst;
+	u16 family;
+	u8 proto;
+	u8 pad;
+	__be32 spi;
+};
+
+/**
+ * struct ipsec_sa_config - what a front end asks for
+ * @id: name of the SA
+ * @src: source address of the outer header
+ * @mode: enum nfipsec_mode, not ANY
+ * @reqid: ties it to policies, 0: to none
+ * @replay_window: packets
+ * @enc: encryption algorithm, NULL for AH
+ * @auth: integrity algorithm, NULL for combined modes
+ * @enc_key: key of @enc, with its salt
+ * @auth_key: key of @auth
+ * @enc_key_len: bytes
+ * @auth_key_len: bytes
+ */
+struct ipsec_sa_config {
+	struct ipsec_sa_id id;
+	union ipsec_addr src;
+	u8 mode;
+	u32 reqid;
+	u32 replay_window;
+	const struct ipsec_enc_algo *enc;
+	const struct ipsec_auth_algo *auth;
+	const u8 *enc_key;
+	const u8 *auth_key;
+	u16 enc_key_len;
+	u16 auth_key_len;
+};
+
+/**
+ * struct ipsec_sa_cpu - what every packet writes
+ * @packets: protected or authenticated
+ * @bytes: of the packets inside
+ * @drops: packets that died under this SA
+ * @use_time: seconds since the epoch, of the last packet
+ * @mark: carries the skb extension that says "came in under this SA", see shadow.c
+ *
+ * @packets, @bytes and @drops by this_cpu operations, any context; the rest with BH off.
+ */
+struct ipsec_sa_cpu {
+	unsigned long packets;
+	unsigned long bytes;
+	unsigned long drops;
+	time64_t use_time;
+	struct sk_buff *mark;
+};
+
+/**
+ * enum ipsec_txn_state - where an object stands in the running transaction
+ * @IPSEC_TXN_NEW: it was added by it
+ * @IPSEC_TXN_DOOMED: it will be deleted when it commits
+ */
+enum ipsec_txn_state {
+	IPSEC_TXN_NEW		= 1 << 0,
+	IPSEC_TXN_DOOMED	= 1 << 1,
+};
+
+/**
+ * struct ipsec_sa - a security association
+ * @id: name [I]
+ * @src: source address of the outer header [I]
+ * @xform: ESP or AH [I]
+ * @crypto: keyed transforms, owned by crypto.c [I]
+ * @replay: anti-replay window, used inbound [A]
+ * @cpu: counters [A]
+ * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
+ *           (its lock)
+ * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
+ * @shadow: what the rest of the kernel sees of this SA, made when it is first asked for,
+ *          owned by shadow.c [A]
+ * @iv_base: counter IVs are this exclusive-or the sequence number [I]
+ * @pmtu: what the network said may pass at most once protected, or 0 (pmtu.c) [A]
+ * @pmtu_expires: jiffies when @pmtu is to be forgotten (pmtu.c) [A]
+ * @reqid: ties it to policies [I]
+ * @mode: enum nfipsec_mode [I]
+ * @iv_len: bytes of IV [I]
+ * @icv_len: bytes of ICV [I]
+ * @block: ciphertext is a multiple of this [I]
+ * @random_iv: the IV is random, else a counter [I]
+ * @dead: has left the SADB, set once under config
+ * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
+ * @inet: its namespace [I]
+ * @by_id: in the table of full names [R]
+ * @by_dst: in the table of destinations [R]
+ * @number: key in the SADB's index; later SAs have higher ones [I]
+ * @refcnt: one for the SADB, one for each bundle and each packet in asynchronous crypto [A]
+ * @txn_node: in the running transaction [C]
+ * @txn_state: enum ipsec_txn_state [C]
+ * @free_work: frees it in process context, after a grace period
+ * @add_time: seconds since the epoch [I]
+ * @enc: encryption algorithm, NULL for AH [I]
+ * @auth: integrity algorithm, NULL for combined modes [I]
+ * @enc_key_len: bytes [I]
+ * @auth_key_len: bytes [I]
+ * @keys: encryption key, then integrity key [I]
+ */
+struct ipsec_sa {
+	struct ipsec_sa_id id;
+	union ipsec_addr src;
+	const struct ipsec_xform *xform;
+	struct ipsec_crypto *crypto;
+	struct ipsec_replay *replay;
+	struct ipsec_sa_cpu __percpu *cpu;
+	struct ipsec_bundle __rcu *bundles;
+	unsigned int outer_of;
+	struct xfrm_state *shadow;
+	u64 iv_base;
+	unsigned int pmtu;
+	unsigned long pmtu_expires;
+	u32 reqid;
+	u8 mode;
+	u8 iv_len;
+	u8 icv_len;
+	u8 block;
+	bool random_iv;
+	bool dead;
+
+	atomic64_t seq ____cacheline_aligned_in_smp;
+
+	struct ipsec_net *inet ____cacheline_aligned_in_smp;
+	struct rhlist_head by_id;
+	struct rhlist_head by_dst;
+	u32 number;
+	refcount_t refcnt;
+	struct list_head txn_node;
+	u8 txn_state;
+	struct rcu_work free_work;
+	time64_t add_time;
+	const struct ipsec_enc_algo *enc;
+	const struct ipsec_auth_algo *auth;
+	u16 enc_key_len;
+	u16 auth_key_len;
+	u8 *keys;
+};
+
+int ipsec_sadb_init(struct ipsec_net *inet);
+void ipsec_sadb_exit(struct ipsec_net *inet);
+
+struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_config *config,
+				 struct netlink_ext_ack *extack);
+void ipsec_sa_put(struct ipsec_sa *sa);
+int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
+void ipsec_sadb_remove(struct ipsec_sa *sa);
+struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id);
+struct ipsec_sa *ipsec_sadb_next(struct ipsec_net *inet, u32 number);
+bool ipsec_sadb_empty(struct ipsec_net *inet);
+void ipsec_sa_settle(void);
+
+struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id);
+
+/**
+ * struct ipsec_sa_wanted - what an outbound SA must be like
+ * @id: destination and protocol; the SPI is not looked at
+ * @src: source of a tunnel mode SA, or NULL for any
+ * @packet_src: source of the packet: that of a transport mode SA
+ * @mode: enum nfipsec_mode, ANY for either
+ * @reqid: its reqid, or 0 for any
+ */
+struct ipsec_sa_wanted {
+	struct ipsec_sa_id id;
+	const union ipsec_addr *src;
+	const union ipsec_addr *packet_src;
+	u8 mode;
+	u32 reqid;
+};
+
+struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted);
+
+/**
+ * struct ipsec_sa_sums - the counters of an SA over all CPUs
+ * @packets: protected or authenticated
+ * @bytes: of the packets inside
+ * @drops: packets that died under this SA
+ * @use_time: seconds since the epoch, 0 if never used
+ */
+struct ipsec_sa_sums {
+	u64 packets;
+	u64 bytes;
+	u64 drops;
+	u64 use_time;
+};
+
+void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums);
+void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
+void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
+
+/**
+ * ipsec_sa_hold() - take a reference
+ * @sa: an SA that cannot go away meanwhile
+ */
+static inline void ipsec_sa_hold(struct ipsec_sa *sa)
+{
+	refcount_inc(&sa->refcnt);
+}
+
+#endif /* IPSEC_SA_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Selectors: ranges of addresses and ports (RFC 4301 4.4.1.1). Pure. */
+#ifndef IPSEC_SELECTOR_H
+#define IPSEC_SELECTOR_H
+
+#include "types.h"
+
+#define IPSEC_ANY_PROTO	0
+
+/**
+ * struct ipsec_selector - one entry of a policy's selector list, bounds inclusive
+ * @src_min: lowest source address
+ * @src_max: highest source address
+ * @dst_min: lowest destination address
+ * @dst_max: highest destination address
+ * @sport_min: lowest source port, host order
+ * @sport_max: highest source port
+ * @dport_min: lowest destination port
+ * @dport_max: highest destination port
+ * @family: AF_INET or AF_INET6
+ * @proto: upper protocol, or IPSEC_ANY_PROTO
+ * @pad: zero, so that selectors can be compared as memory
+ */
+struct ipsec_selector {
+	union ipsec_addr src_min;
+	union ipsec_addr src_max;
+	union ipsec_addr dst_min;
+	union ipsec_addr dst_max;
+	__u16 sport_min;
+	__u16 sport_max;
+	__u16 dport_min;
+	__u16 dport_max;
+	__u16 family;
+	__u8 proto;
+	__u8 pad;
+};
+
+/**
+ * enum ipsec_match - how a packet relates to a selector
+ * @IPSEC_MATCH_NO: outside
+ * @IPSEC_MATCH_YES: inside
+ * @IPSEC_MATCH_UNKNOWN: addresses and protocol are inside, but the selector asks for
+ *                       ports and this fragment does not carry them
+ */
+enum ipsec_match {
+	IPSEC_MATCH_NO,
+	IPSEC_MATCH_YES,
+	IPSEC_MATCH_UNKNOWN,
+};
+
+bool ipsec_proto_has_ports(__u8 proto);
+bool ipsec_selector_any_port(const struct ipsec_selector *sel);
+enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
+				      const struct ipsec_key *key);
+const char *ipsec_selector_check(const struct ipsec_selector *sel);
+
+#endif /* IPSEC_SELECTOR_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the rest of the kernel sees of our SAs: states of its own kind. */
+#ifndef IPSEC_SHADOW_H
+#define IPSEC_SHADOW_H
+
+#include <net/xfrm.h>
+
+#include "sa.h"
+
+struct xfrm_state *ipsec_shadow_larval(struct net *net);
+struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa);
+void ipsec_shadow_exit(struct ipsec_sa *sa);
+int ipsec_shadow_mark(struct ipsec_sa *sa, struct sk_buff *skb);
+bool ipsec_shadow_marked(const struct sk_buff *skb);
+
+#endif /* IPSEC_SHADOW_H */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Policies and their database, the SPD (RFC 4301 4.4.1). */
+#ifndef IPSEC_SPD_H
+#define IPSEC_SPD_H
+
+#include <linux/nfipsec.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/skbuff.h>
+
+#include "net.h"
+#include "selector.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct ipsec_spec - one step of what is done to a packet
+ * @src: source of the SA, or any: not looked at
+ * @dst: destination of the SA, or any: that of the packet
+ * @reqid: reqid of the SA, 0: any
+ * @family: of @src and @dst, AF_UNSPEC if neither was given
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @mode: enum nfipsec_mode
+ *
+ * Source and destination are those of the SA in the direction of the policy.
+ */
+struct ipsec_spec {
+	union ipsec_addr src;
+	union ipsec_addr dst;
+	u32 reqid;
+	u16 family;
+	u8 proto;
+	u8 mode;
+};
+
+/**
+ * struct ipsec_policy_cpu - what every packet writes
+ * @packets: packets that the policy decided about
+ * @bytes: their length
+ */
+struct ipsec_policy_cpu {
+	unsigned long packets;
+	unsigned long bytes;
+};
+
+/**
+ * struct ipsec_policy - an entry of the SPD
+ * @inet: its namespace [I]
+ * @id: unique in the namespace, later ones are higher [I]
+ * @priority: lower is looked at first [I]
+ * @flags: enum nfipsec_policy_flags [I]
+ * @dir: enum nfipsec_dir [I]
+ * @action: enum nfipsec_action [I]
+ * @n_specs: number of @spec, 0 unless PROTECT [I]
+ * @n_selectors: number of @selector [I]
+ * @spec: innermost first [I]
+ * @cpu: counters [A]
+ * @held: packets that wait for an SA, owned by hold.c [its own lock]
+ * @hold_node: in the list of policies that hold packets, owned by hold.c
+ * @acquired: jiffies of the last request for an SA, owned by hold.c
+ * @acquire_sent: there was such a request, owned by hold.c
+ * @node: in the tree of its direction, by @priority and @id [C]
+ * @by_hash: in the table of identities [C]
+ * @hash: of direction, priority and selectors [I]
+ * @refcnt: one for the SPD, one while packets are held [A]
+ * @txn_node: in the running transaction [C]
+ * @txn_state: enum ipsec_txn_state [C]
+ * @rcu: frees it
+ * @selector: a packet matches if it matches one of them [I]
+ */
+struct ipsec_policy {
+	struct ipsec_net *inet;
+	u32 id;
+	u32 priority;
+	u32 flags;
+	u8 dir;
+	u8 action;
+	u8 n_specs;
+	u16 n_selectors;
+	struct ipsec_spec spec[NFIPSEC_SPECS_MAX];
+	struct ipsec_policy_cpu __percpu *cpu;
+
+	struct sk_buff_head held;
+	struct list_head hold_node;
+	unsigned long acquired;
+	bool acquire_sent;
+
+	struct rb_node node;
+	struct rhlist_head by_hash;
+	u32 hash;
+	refcount_t refcnt;
+	struct list_head txn_node;
+	u8 txn_state;
+	struct rcu_head rcu;
+	struct ipsec_selector selector[];
+};
+
+int ipsec_spd_init(struct ipsec_net *inet);
+void ipsec_spd_exit(struct ipsec_net *inet);
+
+struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_selectors);
+void ipsec_policy_put(struct ipsec_policy *policy);
+void ipsec_policy_hash(struct ipsec_policy *policy);
+
+struct ipsec_spd_view;
+
+int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack);
+void ipsec_spd_remove(struct ipsec_policy *policy);
+struct ipsec_policy *ipsec_spd_find(struct ipsec_net *inet, const struct ipsec_policy *like);
+struct ipsec_policy *ipsec_spd_find_id(struct ipsec_net *inet, u32 id);
+struct ipsec_policy *ipsec_spd_first(struct ipsec_net *inet);
+struct ipsec_policy *ipsec_spd_next(struct ipsec_policy *policy);
+struct ipsec_policy *ipsec_spd_after(struct ipsec_net *inet, u8 dir, u32 priority, u32 id);
+bool ipsec_spd_empty(struct ipsec_net *inet);
+
+struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet);
+void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view);
+
+struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
+				      const struct ipsec_key *key);
+void ipsec_policy_sum(const struct ipsec_policy *policy, u64 *packets, u64 *bytes);
+
+/**
+ * ipsec_policy_count() - count a packet that a policy decided about
+ * @policy: the policy
+ * @bytes: length of the packet
+ *
+ * Any context.
+ */
+static inline void ipsec_policy_count(struct ipsec_policy *policy, unsigned int bytes)
+{
+	this_cpu_inc(policy->cpu->packets);
+	this_cpu_add(policy->cpu->bytes, bytes);
+}
+
+/**
+ * ipsec_policy_hold() - take a reference
+ * @policy: a policy that cannot go away meanwhile
+ */
+static inline void ipsec_policy_hold(struct ipsec_policy *policy)
+{
+	refcount_inc(&policy->refcnt);
+}
+
+#endif /* IPSEC_SPD_H */

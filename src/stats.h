@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters and drop reasons: the one list that makes the enums, the names that
+ * userspace sees, the tracepoint's symbols and Documentation/counters.md.
+ */
+#ifndef IPSEC_STATS_H
+#define IPSEC_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+/* X(NAME, "what it counts"), packets unless it says otherwise */
+#define IPSEC_COUNTERS(X) \
+	X(OUT_BYPASSED, "left in clear as the policies allow") \
+	X(OUT_OFFERED, "came to the output path to be protected") \
+	X(OUT_CUT, "were cut into smaller ones in the output path") \
+	X(OUT_PIECES, "were made by cutting larger ones") \
+	X(OUT_PROTECTED, "left the output path protected") \
+	X(OUT_HELD, "were held because no SA was there yet") \
+	X(OUT_RELEASED, "were held and went on when their SA came") \
+	X(OUT_ACQUIRES, "requests for an SA sent to the key manager") \
+	X(IN_ESP, "ESP packets arrived for this host") \
+	X(IN_AH, "AH packets arrived for this host") \
+	X(IN_NOT_OURS, "ESP or AH packets left to the kernel's own stack, which has SAs here") \
+	X(IN_PROTECTED, "were authenticated, passed the policies and were delivered") \
+	X(IN_NESTED, "were authenticated and hold another ESP or AH packet for this host") \
+	X(IN_CLEAR, "arrived in clear as the policies allow")
+
+#define IPSEC_DROPS(X) \
+	X(IN_TRUNCATED, "ESP or AH packet is shorter than its headers, IV, trailer and ICV") \
+	X(IN_NO_SA, "no SA has this SPI, destination and protocol") \
+	X(IN_REPLAY, "sequence number was received before, or is 0") \
+	X(IN_LATE, "sequence number is left of the anti-replay window") \
+	X(IN_ICV, "integrity check failed: wrong key, or the packet was changed on its way") \
+	X(IN_CRYPTO, "the crypto engine failed on a received packet") \
+	X(IN_PADDING, "padding of an authenticated packet is not 1, 2, 3, or too long") \
+	X(IN_AH_LENGTH, "AH length field does not fit the algorithm of the SA") \
+	X(IN_DUMMY, "dummy packet, next header 59: discarded as RFC 4303 2.6 asks") \
+	X(IN_NEXT_HEADER, "next header does not fit the mode of the SA") \
+	X(IN_INNER_HEADER, "the IP header inside the tunnel is malformed") \
+	X(IN_ECN, "congestion was marked outside, the packet inside cannot say so (RFC 6040)") \
+	X(IN_NESTING, "more ESP and AH headers inside each other than a bundle can have") \
+	X(IN_NO_POLICY, "came out of a tunnel but no inbound policy matches it") \
+	X(IN_WRONG_SA, "was protected by other SAs than the inbound policy names") \
+	X(IN_CLEAR_PROTECT, "arrived in clear although an inbound policy demands protection") \
+	X(IN_DISCARD, "an inbound policy says deny") \
+	X(IN_BACKLOG, "decapsulated, but the receive queue was full or the interface went down") \
+	X(IN_NO_MEMORY, "memory was short on input") \
+	X(OUT_DISCARD, "an outbound policy says deny") \
+	X(OUT_NO_SA, "no SA is there for the policy, and it is not to be waited for") \
+	X(OUT_HOLD_FULL, "no SA is there yet and enough packets are held already") \
+	X(OUT_HOLD_TIMEOUT, "was held, but no SA came in time") \
+	X(OUT_HOLD_FLUSHED, "was held when its policy was deleted or the namespace ended") \
+	X(OUT_NO_ROUTE, "no route to the other end of the SA") \
+	X(OUT_TOO_BIG, "does not fit the path once protected, and has DF; its sender was told") \
+	X(OUT_FRAGMENT, "transport mode never protects a fragment (RFC 4303 3.3.4)") \
+	X(OUT_SEQ_OVERFLOW, "the SA has used all its sequence numbers (RFC 4303 3.3.3)") \
+	X(OUT_NAT, "NAT moved it out of the policy that protects it: exempt it from NAT") \
+	X(OUT_SEGMENT, "a large packet could not be split into segments") \
+	X(OUT_HEADER, "IP header is malformed, or of a family that the SA cannot carry") \
+	X(OUT_CRYPTO, "the crypto engine failed on a packet to be sent") \
+	X(OUT_SA_GONE, "the SA was deleted while the packet was on its way to it") \
+	X(OUT_NO_MEMORY, "memory was short on output")
+
+#define IPSEC_ENUM(NAME, text) IPSEC_##NAME,
+/**
+ * enum ipsec_stat - indices into struct ipsec_stats: counters first, then drop reasons
+ * @IPSEC_NO_DROP: "go on", where a function returns a drop reason; never counted
+ */
+enum ipsec_stat {
+	IPSEC_NO_DROP,
+	IPSEC_COUNTERS(IPSEC_ENUM)
+	IPSEC_DROPS(IPSEC_ENUM)
+	IPSEC_STAT_COUNT,
+};
+
+#undef IPSEC_ENUM
+
+#define IPSEC_DROP_FIRST	IPSEC_IN_TRUNCATED
+
+/**
+ * struct ipsec_stats - the counters of a namespace on one CPU
+ * @count: by enum ipsec_stat. this_cpu_inc() only, so any context may count
+ */
+struct ipsec_stats {
+	unsigned long count[IPSEC_STAT_COUNT];
+};
+
+const char *ipsec_stat_name(enum ipsec_stat stat);
+const char *ipsec_stat_text(enum ipsec_stat stat);
+u64 ipsec_stats_sum(const struct ipsec_stats __percpu *stats, enum ipsec_stat stat);
+
+#endif /* IPSEC_STATS_H */

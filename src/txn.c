@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transactions. An SA that is added is in the SADB at once: a packet that finds it early
+ * does no harm. An SA that is deleted stays until the commit, so replacing one loses no
+ * packet. The SPD changes in one step, at the commit.
+ */
+#include <linux/netlink.h>
+
+#include "event.h"
+#include "txn.h"
+
+/**
+ * ipsec_txn_begin() - begin a transaction
+ * @txn: to be used until commit or abort
+ * @inet: the namespace
+ *
+ * Process context. Takes the config mutex.
+ */
+void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet)
+{
+	txn->inet = inet;
+	INIT_LIST_HEAD(&txn->sas);
+	INIT_LIST_HEAD(&txn->policies);
+	mutex_lock(&inet->config);
+}
+
+/**
+ * ipsec_txn_add_sa() - add an SA
+ * @txn: the transaction
+ * @sa: from ipsec_sa_create(); its reference is consumed, also on failure
+ * @extack: a sentence if it fails
+ *
+ * Return: 0, -EEXIST or -ENOMEM.
+ */
+int ipsec_txn_add_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, struct netlink_ext_ack *extack)
+{
+	int err = ipsec_sadb_insert(sa, extack);
+
+	if (err) {
+		ipsec_sa_put(sa);
+		return err;
+	}
+	sa->txn_state = IPSEC_TXN_NEW;
+	list_add_tail(&sa->txn_node, &txn->sas);
+	return 0;
+}
+
+/**
+ * ipsec_txn_delete_sa() - delete an SA
+ * @txn: the transaction
+ * @sa: from ipsec_sadb_find()
+ */
+void ipsec_txn_delete_sa(struct ipsec_txn *txn, struct ipsec_sa *sa)
+{
+	sa->txn_state |= IPSEC_TXN_DOOMED;
+	if (list_empty(&sa->txn_node))
+		list_add_tail(&sa->txn_node, &txn->sas);
+}
+
+/**
+ * ipsec_txn_flush_sas() - delete all SAs
+ * @txn: the transaction
+ */
+void ipsec_txn_flush_sas(struct ipsec_txn *txn)
+{
+	struct ipsec_sa *sa;
+	u32 number = 0;
+
+	while ((sa = ipsec_sadb_next(txn->inet, number))) {
+		ipsec_txn_delete_sa(txn, sa);
+		number = sa->number;
+	}
+}
+
+/**
+ * ipsec_txn_add_policy() - add a policy
+ * @txn: the transaction
+ * @policy: complete; its reference is consumed, also on failure
+ * @extack: a sentence if it fails
+ *
+ * Return: 0, -EEXIST or -ENOMEM.
+ */
+int ipsec_txn_add_policy(struct ipsec_txn *txn, struct ipsec_policy *policy,
+			 struct netlink_ext_ack *extack)
+{
+	int err = ipsec_spd_insert(policy, extack);
+
+	if (err) {
+		ipsec_policy_put(policy);
+		return err;
+	}
+	policy->txn_state = IPSEC_TXN_NEW;
+	list_add_tail(&policy->txn_node, &txn->policies);
+	return 0;
+}
+
+/**
+ * ipsec_txn_delete_policy() - delete a policy
+ * @txn: the transaction
+ * @policy: from ipsec_spd_find()
+ */
+void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy)
+{
+	policy->txn_state |= IPSEC_TXN_DOOMED;
+	if (list_empty(&policy->txn_node))
+		list_add_tail(&policy->txn_node, &txn->policies);
+}
+
+/**
+ * ipsec_txn_flush_policies() - delete all policies
+ * @txn: the transaction
+ */
+void ipsec_txn_flush_policies(struct ipsec_txn *txn)
+{
+	struct ipsec_policy *policy;
+
+	for (policy = ipsec_spd_first(txn->inet); policy; policy = ipsec_spd_next(policy))
+		ipsec_txn_delete_policy(txn, policy);
+}
+
+/* An object's part in the transaction is over: what was it? */
+static u8 settle(struct list_head *node, u8 *state)
+{
+	u8 was = *state;
+
+	list_del_init(node);
+	*state = 0;
+	return was;
+}
+
+static void settle_sas(struct ipsec_txn *txn, bool commit)
+{
+	struct ipsec_sa *sa, *next;
+	u8 was;
+
+	list_for_each_entry_safe(sa, next, &txn->sas, txn_node) {
+		was = settle(&sa->txn_node, &sa->txn_state);
+		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
+			ipsec_sadb_remove(sa);
+			ipsec_event_sa_gone(txn->inet, sa);
+			if (was == IPSEC_TXN_DOOMED)
+				ipsec_event_sa_deleted(txn->inet, sa);
+			ipsec_sa_put(sa);
+		} else if (commit) {
+			ipsec_event_sa_added(txn->inet, sa);
+		}
+	}
+}
+
+static void settle_policies(struct ipsec_txn *txn, bool commit)
+{
+	struct ipsec_policy *policy, *next;
+	u8 was;
+
+	list_for_each_entry_safe(policy, next, &txn->policies, txn_node) {
+		was = settle(&policy->txn_node, &policy->txn_state);
+		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
+			ipsec_spd_remove(policy);
+			if (was == IPSEC_TXN_DOOMED)
+				ipsec_event_policy_deleted(txn->inet, policy);
+			ipsec_policy_put(policy);
+		} else if (commit) {
+			ipsec_event_policy_added(txn->inet, policy);
+		}
+	}
+}
+
+/**
+ * ipsec_txn_commit() - put all changes in force
+ * @txn: the transaction, over afterwards
+ * @extack: a sentence if it fails
+ *
+ * Process context. Releases the config mutex. If it fails nothing has changed.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
+{
+	bool spd_changes = !list_empty(&txn->policies);
+	struct ipsec_spd_view *view;
+
+	if (spd_changes) {
+		view = ipsec_spd_prepare(txn->inet);
+		if (IS_ERR(view)) {
+			NL_SET_ERR_MSG(extack, "The kernel has no memory for so many policies");
+			ipsec_txn_abort(txn);
+			return PTR_ERR(view);
+		}
+		ipsec_spd_publish(txn->inet, view);
+	}
+	settle_policies(txn, true);
+	settle_sas(txn, true);
+	if (spd_changes)
+		ipsec_event_spd_changed(txn->inet);
+	mutex_unlock(&txn->inet->config);
+	return 0;
+}
+
+/**
+ * ipsec_txn_abort() - take all changes back
+ * @txn: the transaction, over afterwards
+ *
+ * Process context. Releases the config mutex.
+ */
+void ipsec_txn_abort(struct ipsec_txn *txn)
+{
+	settle_policies(txn, false);
+	settle_sas(txn, false);
+	mutex_unlock(&txn->inet->config);
+}

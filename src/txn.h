@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Transactions: the only way to change a SADB or an SPD. All of it or nothing. */
+#ifndef IPSEC_TXN_H
+#define IPSEC_TXN_H
+
+#include "sa.h"
+#include "spd.h"
+
+/**
+ * struct ipsec_txn - changes that take effect together
+ * @inet: the namespace, its config mutex is held from begin to commit or abort
+ * @sas: SAs that are added or deleted, in the order of the operations
+ * @policies: policies that are added or deleted
+ */
+struct ipsec_txn {
+	struct ipsec_net *inet;
+	struct list_head sas;
+	struct list_head policies;
+};
+
+void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet);
+int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack);
+void ipsec_txn_abort(struct ipsec_txn *txn);
+
+int ipsec_txn_add_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, struct netlink_ext_ack *extack);
+void ipsec_txn_delete_sa(struct ipsec_txn *txn, struct ipsec_sa *sa);
+void ipsec_txn_flush_sas(struct ipsec_txn *txn);
+int ipsec_txn_add_policy(struct ipsec_txn *txn, struct ipsec_policy *policy,
+			 struct netlink_ext_ack *extack);
+void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy);
+void ipsec_txn_flush_policies(struct ipsec_txn *txn);
+
+#endif /* IPSEC_TXN_H */

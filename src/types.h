@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Addresses and the key of a flow: the nouns that every layer shares.
+ * Pure: also compiled in userspace by tests/unit.
+ */
+#ifndef IPSEC_TYPES_H
+#define IPSEC_TYPES_H
+
+#include <linux/in.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/**
+ * union ipsec_addr - an address of either family, in wire order
+ * @bytes: the address; an IPv4 address is the first four, the rest is zero
+ * @v4: as IPv4 address
+ * @v6: as IPv6 address
+ */
+union ipsec_addr {
+	__u8 bytes[16];
+	__be32 v4;
+	__be32 v6[4];
+};
+
+/**
+ * enum ipsec_key_flags - what could not be read from a packet
+ * @IPSEC_KEY_NO_PORTS: a fragment that is not the first: its ports are unknown (RFC 4301 7)
+ */
+enum ipsec_key_flags {
+	IPSEC_KEY_NO_PORTS	= 1 << 0,
+};
+
+/**
+ * struct ipsec_key - what selectors are matched against (RFC 4301 4.4.1.1)
+ * @src: source address
+ * @dst: destination address
+ * @sport: source port in host order, 0 where the protocol has none
+ * @dport: destination port in host order, 0 where the protocol has none
+ * @family: AF_INET or AF_INET6
+ * @proto: the protocol above IP
+ * @flags: enum ipsec_key_flags
+ *
+ * Has no padding, so keys can be hashed and compared as memory.
+ */
+struct ipsec_key {
+	union ipsec_addr src;
+	union ipsec_addr dst;
+	__u16 sport;
+	__u16 dport;
+	__u16 family;
+	__u8 proto;
+	__u8 flags;
+};
+
+/**
+ * ipsec_addr_len() - length of an address on the wire
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: 4 or 16.
+ */
+static inline size_t ipsec_addr_len(__u16 family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
+/**
+ * ipsec_addr_cmp() - order of two addresses of one family
+ * @a: one address
+ * @b: another
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: less than, equal to or greater than 0, as memcmp().
+ */
+static inline int ipsec_addr_cmp(const union ipsec_addr *a,
+				 const union ipsec_addr *b, __u16 family)
+{
+	return memcmp(a->bytes, b->bytes, ipsec_addr_len(family));
+}
+
+/**
+ * ipsec_addr_is_any() - whether an address is 0.0.0.0 or ::
+ * @a: an address, zero behind its length
+ *
+ * Return: true if all bytes are zero.
+ */
+static inline bool ipsec_addr_is_any(const union ipsec_addr *a)
+{
+	return !(a->v6[0] | a->v6[1] | a->v6[2] | a->v6[3]);
+}
+
+#endif /* IPSEC_TYPES_H */
