@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The algorithms as tables: nothing else in the tool names one. Where several names
+ * share a number the first whose key length fits is the one shown; a name that
+ * takes several lengths comes last and stands for a key that is not shown.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/nfipsec.h>
+
+#include "algo.h"
+#include "util.h"
+
+static const struct algo enc_table[] = {
+	{ "null",	 NFIPSEC_ENC_NULL, { 0 }, 0, false },
+	{ "aes-128",	 NFIPSEC_ENC_AES_CBC, { 16 }, 0, false },
+	{ "aes-192",	 NFIPSEC_ENC_AES_CBC, { 24 }, 0, false },
+	{ "aes-256",	 NFIPSEC_ENC_AES_CBC, { 32 }, 0, false },
+	{ "aes",	 NFIPSEC_ENC_AES_CBC, { 16, 24, 32 }, 0, false },
+	{ "aes-128-gcm", NFIPSEC_ENC_AES_GCM_16, { 16 }, 4, true },
+	{ "aes-192-gcm", NFIPSEC_ENC_AES_GCM_16, { 24 }, 4, true },
+	{ "aes-256-gcm", NFIPSEC_ENC_AES_GCM_16, { 32 }, 4, true },
+	{ "aes-gcm",	 NFIPSEC_ENC_AES_GCM_16, { 16, 24, 32 }, 4, true },
+};
+
+static const struct algo auth_table[] = {
+	{ "hmac-sha1",	   NFIPSEC_AUTH_HMAC_SHA1_96, { 20 }, 0, false },
+	{ "hmac-sha2-256", NFIPSEC_AUTH_HMAC_SHA2_256_128, { 32 }, 0, false },
+	{ "hmac-sha2-384", NFIPSEC_AUTH_HMAC_SHA2_384_192, { 48 }, 0, false },
+	{ "hmac-sha2-512", NFIPSEC_AUTH_HMAC_SHA2_512_256, { 64 }, 0, false },
+};
+
+static const struct algo *by_name(const struct algo *t, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(t[i].name, name))
+			return &t[i];
+	return NULL;
+}
+
+/* key_len 0: not known */
+static const char *name_of(const struct algo *t, size_t n, __u16 id, size_t key_len)
+{
+	const struct algo *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (t[i].id != id)
+			continue;
+		if (key_len && algo_key_fits(&t[i], key_len))
+			return t[i].name;
+		last = &t[i];
+	}
+	return last ? last->name : "unknown";
+}
+
+static const char *names(const struct algo *t, size_t n, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n && len < size; i++)
+		len += snprintf(out + len, size - len, "%s%s",
+				!i ? "" : i + 1 == n ? " or " : ", ", t[i].name);
+	return out;
+}
+
+/**
+ * algo_enc_by_name - find an encryption algorithm
+ * @name: as in ipsec.conf
+ *
+ * Return: NULL if there is none of this name.
+ */
+const struct algo *algo_enc_by_name(const char *name)
+{
+	return by_name(enc_table, ARRAY_SIZE(enc_table), name);
+}
+
+/**
+ * algo_auth_by_name - find an integrity algorithm
+ * @name: as in ipsec.conf
+ *
+ * Return: NULL if there is none of this name.
+ */
+const struct algo *algo_auth_by_name(const char *name)
+{
+	return by_name(auth_table, ARRAY_SIZE(auth_table), name);
+}
+
+/**
+ * algo_enc_name - the name of an encryption algorithm
+ * @id: enum nfipsec_enc
+ * @key_len: bytes of the key, 0 if it is not known
+ */
+const char *algo_enc_name(__u16 id, size_t key_len)
+{
+	return name_of(enc_table, ARRAY_SIZE(enc_table), id, key_len);
+}
+
+/**
+ * algo_enc_name_bits - the name of an encryption algorithm whose key is not shown
+ * @id: enum nfipsec_enc
+ * @bits: length of the key without the salt
+ */
+const char *algo_enc_name_bits(__u16 id, unsigned int bits)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(enc_table); i++)
+		if (enc_table[i].id == id && enc_table[i].len[0] * 8U == bits)
+			return enc_table[i].name;
+	return algo_enc_name(id, 0);
+}
+
+/**
+ * algo_auth_name - the name of an integrity algorithm
+ * @id: enum nfipsec_auth
+ */
+const char *algo_auth_name(__u16 id)
+{
+	return name_of(auth_table, ARRAY_SIZE(auth_table), id, 0);
+}
+
+/**
+ * algo_key_fits - whether a key has a length that the algorithm takes
+ * @a: the algorithm
+ * @len: bytes, with the salt
+ */
+bool algo_key_fits(const struct algo *a, size_t len)
+{
+	if (!a->len[0])
+		return !len;
+	for (size_t i = 0; i < ALGO_LENGTHS && a->len[i]; i++)
+		if ((size_t)a->len[i] + a->salt == len)
+			return true;
+	return false;
+}
+
+/**
+ * algo_lengths - the lengths of key that an algorithm takes, for a message
+ * @a: the algorithm
+ * @out: where to put the text
+ *
+ * Return: @out.
+ */
+const char *algo_lengths(const struct algo *a, char out[ALGO_TEXT])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ALGO_LENGTHS && a->len[i]; i++) {
+		bool last = i + 1 == ALGO_LENGTHS || !a->len[i + 1];
+
+		n += snprintf(out + n, ALGO_TEXT - n, "%s%u", !i ? "" : last ? " or " : ", ",
+			      (a->len[i] + a->salt) * 8);
+	}
+	n += snprintf(out + n, ALGO_TEXT - n, " bits");
+	if (a->salt)
+		snprintf(out + n, ALGO_TEXT - n, " (%u of them salt)", a->salt * 8);
+	return out;
+}
+
+/**
+ * algo_enc_names - all encryption algorithms, for a message
+ */
+const char *algo_enc_names(void)
+{
+	static char out[512];
+
+	return names(enc_table, ARRAY_SIZE(enc_table), out, sizeof(out));
+}
+
+/**
+ * algo_auth_names - all integrity algorithms, for a message
+ */
+const char *algo_auth_names(void)
+{
+	static char out[512];
+
+	return names(auth_table, ARRAY_SIZE(auth_table), out, sizeof(out));
+}

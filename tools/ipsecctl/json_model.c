@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The data model as JSON. */
+#include <string.h>
+
+#include "addr.h"
+#include "algo.h"
+#include "json.h"
+#include "names.h"
+
+static void put_addr(struct json *j, const char *key, const struct ip_addr *a)
+{
+	char text[ADDR_TEXT];
+
+	if (a->family)
+		json_string(j, key, addr_text(a, text));
+	else
+		json_null(j, key);
+}
+
+static void put_key(struct json *j, const char *key, const struct key *k)
+{
+	char text[2 * NFIPSEC_KEY_MAX + 3] = "0x";
+
+	if (!k->len)
+		return;
+	for (size_t i = 0; i < k->len; i++)
+		snprintf(text + 2 + 2 * i, 3, "%02x", k->b[i]);
+	json_string(j, key, text);
+	explicit_bzero(text, sizeof(text));
+}
+
+static void put_bounds(struct json *j, const char *min, const char *max, const struct ip_range *r)
+{
+	struct ip_addr a = { .family = r->family };
+	char text[ADDR_TEXT];
+
+	for (size_t i = 0; i < sizeof(a.b); i++)
+		a.b[i] = r->min[i];
+	json_string(j, min, addr_text(&a, text));
+	for (size_t i = 0; i < sizeof(a.b); i++)
+		a.b[i] = r->max[i];
+	json_string(j, max, addr_text(&a, text));
+}
+
+static void put_ports(struct json *j, const char *min, const char *max, const struct port_range *r)
+{
+	if (r->set) {
+		json_number(j, min, r->min);
+		json_number(j, max, r->max);
+	} else {
+		json_null(j, min);
+		json_null(j, max);
+	}
+}
+
+/**
+ * json_sa - an SA
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @sa: the SA
+ * @keys: with its keys, if they are known
+ */
+void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
+{
+	json_open(j, key, '{');
+	json_number(j, "spi", sa->spi);
+	json_string(j, "proto", ipsec_name(sa->proto));
+	json_string(j, "mode", mode_name(sa->mode));
+	put_addr(j, "src", &sa->src);
+	put_addr(j, "dst", &sa->dst);
+	json_number(j, "reqid", sa->reqid);
+	if (sa->auth)
+		json_string(j, "auth", algo_auth_name(sa->auth));
+	else
+		json_null(j, "auth");
+	if (sa->enc)
+		json_string(j, "enc", sa_enc_name(sa));
+	else
+		json_null(j, "enc");
+	if (keys) {
+		put_key(j, "auth_key", &sa->auth_key);
+		put_key(j, "enc_key", &sa->enc_key);
+	}
+	json_number(j, "replay_window",
+		    sa->has_replay ? sa->replay : NFIPSEC_REPLAY_WINDOW_DEFAULT);
+	json_number(j, "seq_out", sa->seq_out);
+	json_number(j, "seq_in", sa->seq_in);
+	json_number(j, "packets", sa->packets);
+	json_number(j, "bytes", sa->bytes);
+	json_number(j, "drops", sa->drops);
+	json_number(j, "add_time", sa->add_time);
+	json_number(j, "use_time", sa->use_time);
+	json_close(j, '}');
+}
+
+/**
+ * json_selector - a selector
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @sel: the selector
+ */
+void json_selector(struct json *j, const char *key, const struct selector *sel)
+{
+	char proto[PROTO_TEXT];
+
+	json_open(j, key, '{');
+	put_bounds(j, "src_min", "src_max", &sel->src);
+	put_bounds(j, "dst_min", "dst_max", &sel->dst);
+	if (sel->proto == PROTO_ANY) {
+		json_null(j, "proto");
+		json_null(j, "proto_name");
+	} else {
+		json_number(j, "proto", sel->proto);
+		json_string(j, "proto_name", proto_text(sel->proto, proto));
+	}
+	put_ports(j, "sport_min", "sport_max", &sel->sport);
+	put_ports(j, "dport_min", "dport_max", &sel->dport);
+	json_close(j, '}');
+}
+
+static void put_spec(struct json *j, const struct spec *s)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "proto", ipsec_name(s->proto));
+	json_string(j, "mode", mode_name(s->mode));
+	put_addr(j, "src", &s->src);
+	put_addr(j, "dst", &s->dst);
+	json_number(j, "reqid", s->reqid);
+	json_close(j, '}');
+}
+
+/**
+ * json_policy - a policy
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @p: the policy
+ */
+void json_policy(struct json *j, const char *key, const struct policy *p)
+{
+	json_open(j, key, '{');
+	json_number(j, "id", p->id);
+	json_string(j, "dir", dir_name(p->dir));
+	json_number(j, "priority", p->has_priority ? p->priority : NFIPSEC_PRIORITY_DEFAULT);
+	json_string(j, "action", action_name(p->action));
+	json_string(j, "type", flow_type_name(p));
+	json_bool(j, "optional", p->flags & NFIPSEC_POLICY_F_OPTIONAL);
+	json_bool(j, "no_acquire", p->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	json_open(j, "selectors", '[');
+	for (size_t i = 0; i < p->n_sel; i++)
+		json_selector(j, NULL, &p->sel[i]);
+	json_close(j, ']');
+	json_open(j, "specs", '[');
+	for (size_t i = 0; i < p->n_spec; i++)
+		put_spec(j, &p->spec[i]);
+	json_close(j, ']');
+	json_number(j, "packets", p->packets);
+	json_number(j, "bytes", p->bytes);
+	json_close(j, '}');
+}
+
+/**
+ * json_counter - a counter
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @c: the counter
+ */
+void json_counter(struct json *j, const char *key, const struct counter *c)
+{
+	json_open(j, key, '{');
+	json_string(j, "name", c->name);
+	json_number(j, "value", c->value);
+	json_bool(j, "drop", c->drop);
+	json_string(j, "text", c->text ? c->text : "");
+	json_close(j, '}');
+}
+
+static const char *event_name(__u8 cmd)
+{
+	static const char * const names[] = {
+		[NFIPSEC_CMD_SA_NEW] = "sa_new",
+		[NFIPSEC_CMD_SA_DEL] = "sa_del",
+		[NFIPSEC_CMD_SA_FLUSH] = "sa_flush",
+		[NFIPSEC_CMD_POLICY_NEW] = "policy_new",
+		[NFIPSEC_CMD_POLICY_DEL] = "policy_del",
+		[NFIPSEC_CMD_POLICY_FLUSH] = "policy_flush",
+		[NFIPSEC_CMD_ACQUIRE] = "acquire",
+	};
+
+	return cmd <= NFIPSEC_CMD_ACQUIRE && names[cmd] ? names[cmd] : "unknown";
+}
+
+/**
+ * json_event - an event, in one line
+ * @j: the writer, at its top
+ * @ev: the event
+ */
+void json_event(struct json *j, const struct event *ev)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "event", event_name(ev->cmd));
+	for (size_t i = 0; i < ev->rules.n; i++) {
+		if (ev->rules.v[i].sa)
+			json_sa(j, "sa", ev->rules.v[i].sa, false);
+		else
+			json_policy(j, "policy", ev->rules.v[i].policy);
+	}
+	if (ev->packet)
+		json_selector(j, "packet", ev->packet);
+	json_close(j, '}');
+}

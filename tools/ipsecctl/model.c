@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Life and death of the data model; everything that may hold a key is wiped. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "util.h"
+
+static struct rule *ruleset_add(struct ruleset *rs, struct place loc)
+{
+	if (rs->n == rs->cap)
+		rs->v = xgrow(rs->v, rs->n, &rs->cap, sizeof(*rs->v));
+	rs->v[rs->n].loc = loc;
+	return &rs->v[rs->n++];
+}
+
+/**
+ * ruleset_add_sa - append an SA
+ * @rs: the ruleset
+ * @loc: where it was written
+ *
+ * Return: the SA, all zero, owned by @rs.
+ */
+struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc)
+{
+	struct rule *r = ruleset_add(rs, loc);
+
+	r->sa = xcalloc(1, sizeof(*r->sa));
+	return r->sa;
+}
+
+/**
+ * ruleset_add_policy - append a policy
+ * @rs: the ruleset
+ * @loc: where it was written
+ *
+ * Return: the policy, all zero, owned by @rs.
+ */
+struct policy *ruleset_add_policy(struct ruleset *rs, struct place loc)
+{
+	struct rule *r = ruleset_add(rs, loc);
+
+	r->policy = xcalloc(1, sizeof(*r->policy));
+	return r->policy;
+}
+
+/**
+ * ruleset_file - a file name that lives as long as the ruleset
+ * @rs: the ruleset
+ * @name: the name
+ */
+const char *ruleset_file(struct ruleset *rs, const char *name)
+{
+	if (rs->n_file == rs->cap_file)
+		rs->file = xgrow(rs->file, rs->n_file, &rs->cap_file, sizeof(*rs->file));
+	rs->file[rs->n_file] = xstrndup(name, strlen(name));
+	return rs->file[rs->n_file++];
+}
+
+/**
+ * ruleset_free - release all rules
+ * @rs: the ruleset, empty afterwards
+ */
+void ruleset_free(struct ruleset *rs)
+{
+	for (size_t i = 0; i < rs->n; i++) {
+		wipe_free(rs->v[i].sa, sizeof(struct sa));
+		if (rs->v[i].policy)
+			free(rs->v[i].policy->sel);
+		free(rs->v[i].policy);
+	}
+	for (size_t i = 0; i < rs->n_file; i++)
+		free(rs->file[i]);
+	free(rs->v);
+	free(rs->file);
+	*rs = (struct ruleset){ 0 };
+}
+
+/**
+ * policy_add_selector - append a selector
+ * @p: the policy
+ *
+ * Return: the selector, matching no family yet and any protocol, owned by @p.
+ */
+struct selector *policy_add_selector(struct policy *p)
+{
+	struct selector *sel = xcalloc(p->n_sel + 1, sizeof(*sel));
+
+	if (p->n_sel)
+		memcpy(sel, p->sel, p->n_sel * sizeof(*sel));
+	free(p->sel);
+	p->sel = sel;
+	sel += p->n_sel++;
+	sel->proto = PROTO_ANY;
+	return sel;
+}
+
+/**
+ * stats_add - append a counter
+ * @st: the counters
+ *
+ * Return: the counter, all zero, owned by @st.
+ */
+struct counter *stats_add(struct stats *st)
+{
+	if (st->n == st->cap)
+		st->v = xgrow(st->v, st->n, &st->cap, sizeof(*st->v));
+	return &st->v[st->n++];
+}
+
+/**
+ * stats_free - release all counters
+ * @st: the counters, none afterwards
+ */
+void stats_free(struct stats *st)
+{
+	for (size_t i = 0; i < st->n; i++) {
+		free(st->v[i].name);
+		free(st->v[i].text);
+	}
+	free(st->v);
+	*st = (struct stats){ 0 };
+}
+
+/**
+ * event_free - release what an event holds
+ * @ev: the event
+ */
+void event_free(struct event *ev)
+{
+	ruleset_free(&ev->rules);
+	free(ev->packet);
+	ev->packet = NULL;
+}

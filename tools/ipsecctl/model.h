@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a configuration file, the kernel and the screen have in common. The parser
+ * and nl_decode.c make these, nl_encode.c, print.c and json.c read them.
+ */
+#ifndef IPSECCTL_MODEL_H
+#define IPSECCTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include <linux/nfipsec.h>
+
+#include "diag.h"
+
+/* no protocol: any */
+#define PROTO_ANY (-1)
+
+/**
+ * struct ip_addr - an address
+ * @family: AF_INET, AF_INET6 or 0: none
+ * @b: 4 or 16 bytes in wire order
+ */
+struct ip_addr {
+	int family;
+	__u8 b[16];
+};
+
+/**
+ * struct ip_range - addresses from one to another
+ * @family: AF_INET or AF_INET6
+ * @min: the first
+ * @max: the last
+ */
+struct ip_range {
+	int family;
+	__u8 min[16];
+	__u8 max[16];
+};
+
+/**
+ * struct port_range - ports from one to another
+ * @set: false: any, also for protocols without ports
+ * @min: the first
+ * @max: the last
+ */
+struct port_range {
+	bool set;
+	__u16 min;
+	__u16 max;
+};
+
+/**
+ * struct selector - packets (RFC 4301 4.4.1.1)
+ * @src: from
+ * @dst: to
+ * @proto: protocol or PROTO_ANY
+ * @sport: source ports
+ * @dport: destination ports
+ */
+struct selector {
+	struct ip_range src;
+	struct ip_range dst;
+	int proto;
+	struct port_range sport;
+	struct port_range dport;
+};
+
+/**
+ * struct spec - one SA that a policy asks for
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @mode: enum nfipsec_mode
+ * @src: the sender's outer address, family 0: the packet's
+ * @dst: the receiver's
+ * @reqid: 0: any SA
+ */
+struct spec {
+	__u8 proto;
+	__u8 mode;
+	struct ip_addr src;
+	struct ip_addr dst;
+	__u32 reqid;
+};
+
+/**
+ * struct policy - one entry of the SPD
+ * @id: the kernel's number for it, 0 before it has one
+ * @dir: enum nfipsec_dir
+ * @action: enum nfipsec_action
+ * @flags: enum nfipsec_policy_flags
+ * @has_priority: @priority is not the default
+ * @priority: lower is looked at first
+ * @n_sel: number of selectors
+ * @sel: the selectors
+ * @n_spec: number of specs
+ * @spec: the specs, innermost first
+ * @packets: that it decided about
+ * @bytes: in those
+ */
+struct policy {
+	__u32 id;
+	__u8 dir;
+	__u8 action;
+	__u32 flags;
+	bool has_priority;
+	__u32 priority;
+	size_t n_sel;
+	struct selector *sel;
+	size_t n_spec;
+	struct spec spec[NFIPSEC_SPECS_MAX];
+	__u64 packets;
+	__u64 bytes;
+};
+
+/**
+ * struct key - a key
+ * @len: bytes, 0: no key, or not shown
+ * @b: the bytes
+ */
+struct key {
+	size_t len;
+	__u8 b[NFIPSEC_KEY_MAX];
+};
+
+/**
+ * struct sa - one entry of the SADB
+ * @spi: host byte order
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @mode: enum nfipsec_mode
+ * @src: outer source
+ * @dst: outer destination
+ * @reqid: 0: none
+ * @enc: enum nfipsec_enc, 0: none (AH)
+ * @auth: enum nfipsec_auth
+ * @enc_key: with the salt at its end, where there is one
+ * @auth_key: integrity key
+ * @has_replay: @replay is not the default
+ * @replay: size of the anti-replay window, in packets
+ * @seq_out: sent last
+ * @seq_in: highest received
+ * @packets: protected or authenticated
+ * @bytes: in those
+ * @drops: packets dropped
+ * @add_time: seconds since the epoch
+ * @use_time: seconds since the epoch, 0: never used
+ * @enc_key_bits: length of a key that is not shown, without the salt
+ */
+struct sa {
+	__u32 spi;
+	__u8 proto;
+	__u8 mode;
+	struct ip_addr src;
+	struct ip_addr dst;
+	__u32 reqid;
+	__u16 enc;
+	__u16 auth;
+	struct key enc_key;
+	struct key auth_key;
+	bool has_replay;
+	__u32 replay;
+	__u64 seq_out;
+	__u64 seq_in;
+	__u64 packets;
+	__u64 bytes;
+	__u64 drops;
+	__u64 add_time;
+	__u64 use_time;
+	__u16 enc_key_bits;
+};
+
+/**
+ * struct counter - one counter of the kernel
+ * @name: its name
+ * @text: one sentence
+ * @value: its value
+ * @drop: these packets died
+ */
+struct counter {
+	char *name;
+	char *text;
+	__u64 value;
+	bool drop;
+};
+
+/**
+ * struct stats - all counters
+ * @v: the counters in the kernel's order
+ * @n: how many
+ * @cap: allocated
+ */
+struct stats {
+	struct counter *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct rule - one SA or one policy, and where it was written
+ * @loc: the place; no file for what the kernel answered
+ * @sa: set for an SA
+ * @policy: set for a policy
+ */
+struct rule {
+	struct place loc;
+	struct sa *sa;
+	struct policy *policy;
+};
+
+/**
+ * struct ruleset - SAs and policies in order
+ * @v: the rules
+ * @n: how many
+ * @cap: allocated
+ * @file: names of the files that the rules' places point to
+ * @n_file: how many
+ * @cap_file: allocated
+ */
+struct ruleset {
+	struct rule *v;
+	size_t n;
+	size_t cap;
+	char **file;
+	size_t n_file;
+	size_t cap_file;
+};
+
+/**
+ * struct event - something that happened in the kernel
+ * @cmd: enum nfipsec_cmd
+ * @rules: the SA or the policy it is about, if any
+ * @packet: for an ACQUIRE, the packet that asked; NULL otherwise
+ */
+struct event {
+	__u8 cmd;
+	struct ruleset rules;
+	struct selector *packet;
+};
+
+struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc);
+struct policy *ruleset_add_policy(struct ruleset *rs, struct place loc);
+const char *ruleset_file(struct ruleset *rs, const char *name);
+void ruleset_free(struct ruleset *rs);
+
+struct selector *policy_add_selector(struct policy *p);
+
+struct counter *stats_add(struct stats *st);
+void stats_free(struct stats *st);
+
+void event_free(struct event *ev);
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Words of the grammar for the numbers of the kernel. */
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "algo.h"
+#include "names.h"
+#include "util.h"
+
+static const struct flow_type types[] = {
+	{ "require",	NFIPSEC_ACTION_PROTECT, 0 },
+	{ "use",	NFIPSEC_ACTION_PROTECT,
+			NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE },
+	{ "acquire",	NFIPSEC_ACTION_PROTECT, NFIPSEC_POLICY_F_OPTIONAL },
+	{ "dontacq",	NFIPSEC_ACTION_PROTECT, NFIPSEC_POLICY_F_NO_ACQUIRE },
+	{ "deny",	NFIPSEC_ACTION_DISCARD, 0 },
+	{ "bypass",	NFIPSEC_ACTION_BYPASS, 0 },
+};
+
+/* the kernel's text must not depend on what /etc/protocols happens to say */
+static const struct {
+	const char *name;
+	__u8 num;
+	bool ports;
+} protos[] = {
+	{ "icmp", IPPROTO_ICMP, false },
+	{ "igmp", IPPROTO_IGMP, false },
+	{ "ipip", IPPROTO_IPIP, false },
+	{ "tcp", IPPROTO_TCP, true },
+	{ "udp", IPPROTO_UDP, true },
+	{ "dccp", IPPROTO_DCCP, true },
+	{ "ipv6", IPPROTO_IPV6, false },
+	{ "gre", IPPROTO_GRE, false },
+	{ "esp", IPPROTO_ESP, false },
+	{ "ah", IPPROTO_AH, false },
+	{ "icmp6", IPPROTO_ICMPV6, false },
+	{ "ipv6-icmp", IPPROTO_ICMPV6, false },
+	{ "ospf", 89, false },
+	{ "sctp", IPPROTO_SCTP, true },
+	{ "udplite", IPPROTO_UDPLITE, true },
+};
+
+/**
+ * flow_type_by_name - what a type of flow means to the kernel
+ * @name: the word after "type"
+ *
+ * Return: NULL if there is none of this name.
+ */
+const struct flow_type *flow_type_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(types[i].name, name))
+			return &types[i];
+	return NULL;
+}
+
+/**
+ * flow_type_name - the type of flow that a policy is
+ * @p: the policy
+ */
+const char *flow_type_name(const struct policy *p)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].action == p->action &&
+		    (p->action != NFIPSEC_ACTION_PROTECT ||
+		     types[i].flags == (p->flags & NFIPSEC_POLICY_F_ALL)))
+			return types[i].name;
+	return "unknown";
+}
+
+/**
+ * dir_name - direction of a policy
+ * @dir: enum nfipsec_dir
+ */
+const char *dir_name(__u8 dir)
+{
+	return dir == NFIPSEC_DIR_OUT ? "out" : dir == NFIPSEC_DIR_IN ? "in" : "unknown";
+}
+
+/**
+ * action_name - what a policy does
+ * @action: enum nfipsec_action
+ */
+const char *action_name(__u8 action)
+{
+	static const char * const names[] = {
+		[NFIPSEC_ACTION_BYPASS] = "bypass",
+		[NFIPSEC_ACTION_DISCARD] = "discard",
+		[NFIPSEC_ACTION_PROTECT] = "protect",
+	};
+
+	return action < ARRAY_SIZE(names) ? names[action] : "unknown";
+}
+
+/**
+ * mode_name - mode of an SA
+ * @mode: enum nfipsec_mode
+ */
+const char *mode_name(__u8 mode)
+{
+	static const char * const names[] = {
+		[NFIPSEC_MODE_ANY] = "any",
+		[NFIPSEC_MODE_TRANSPORT] = "transport",
+		[NFIPSEC_MODE_TUNNEL] = "tunnel",
+	};
+
+	return mode < ARRAY_SIZE(names) ? names[mode] : "unknown";
+}
+
+/**
+ * ipsec_name - protocol of an SA
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ */
+const char *ipsec_name(__u8 proto)
+{
+	return proto == IPPROTO_ESP ? "esp" : proto == IPPROTO_AH ? "ah" : "unknown";
+}
+
+/**
+ * proto_parse - a protocol by name or number
+ * @text: the name or number
+ * @files: whether names may be looked up in the system's files
+ * @out: the protocol
+ *
+ * Return: false if there is no such protocol.
+ */
+bool proto_parse(const char *text, bool files, int *out)
+{
+	struct protoent *pe;
+	__u32 num;
+
+	if (parse_u32(text, strlen(text), &num)) {
+		*out = num;
+		return num <= 255;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(protos); i++) {
+		if (!strcmp(protos[i].name, text)) {
+			*out = protos[i].num;
+			return true;
+		}
+	}
+	pe = files ? getprotobyname(text) : NULL;
+	if (!pe)
+		return false;
+	*out = pe->p_proto;
+	return true;
+}
+
+/**
+ * proto_text - a protocol as the grammar writes it
+ * @proto: the protocol or PROTO_ANY
+ * @out: where to put it
+ *
+ * Return: @out.
+ */
+const char *proto_text(int proto, char out[PROTO_TEXT])
+{
+	if (proto == PROTO_ANY) {
+		snprintf(out, PROTO_TEXT, "any");
+		return out;
+	}
+	snprintf(out, PROTO_TEXT, "%d", proto);
+	for (size_t i = 0; i < ARRAY_SIZE(protos); i++) {
+		if (protos[i].num == proto) {
+			snprintf(out, PROTO_TEXT, "%s", protos[i].name);
+			break;
+		}
+	}
+	return out;
+}
+
+/**
+ * proto_has_ports - whether a protocol has ports
+ * @proto: the protocol or PROTO_ANY
+ */
+bool proto_has_ports(int proto)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(protos); i++)
+		if (protos[i].num == proto)
+			return protos[i].ports;
+	return false;
+}
+
+/**
+ * sa_enc_name - the encryption algorithm of an SA, with the length of its key
+ * @sa: an ESP SA, as it was written or as the kernel shows it, with or without keys
+ */
+const char *sa_enc_name(const struct sa *sa)
+{
+	if (sa->enc_key.len || !sa->enc_key_bits)
+		return algo_enc_name(sa->enc, sa->enc_key.len);
+	return algo_enc_name_bits(sa->enc, sa->enc_key_bits);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The data model as attributes. The caller has made room for NL_OP_MAX bytes. */
+#include "addr.h"
+#include "nl_attr.h"
+
+static void put_addr(struct nlmsghdr *nlh, __u16 type, const struct ip_addr *a)
+{
+	if (a->family)
+		mnl_attr_put(nlh, type, addr_len(a->family), a->b);
+}
+
+static void put_key(struct nlmsghdr *nlh, __u16 type, const struct key *k)
+{
+	if (k->len)
+		mnl_attr_put(nlh, type, k->len, k->b);
+}
+
+/**
+ * nl_put_sa - NFIPSEC_A_SA
+ * @nlh: the message
+ * @sa: the SA
+ * @name_only: only what tells it apart from others
+ */
+void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_A_SA);
+
+	mnl_attr_put_u32(nlh, NFIPSEC_SA_A_SPI, sa->spi);
+	mnl_attr_put_u8(nlh, NFIPSEC_SA_A_PROTO, sa->proto);
+	put_addr(nlh, NFIPSEC_SA_A_DST, &sa->dst);
+	if (!name_only) {
+		put_addr(nlh, NFIPSEC_SA_A_SRC, &sa->src);
+		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_MODE, sa->mode);
+		if (sa->reqid)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REQID, sa->reqid);
+		if (sa->enc)
+			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENC, sa->enc);
+		put_key(nlh, NFIPSEC_SA_A_ENC_KEY, &sa->enc_key);
+		if (sa->auth)
+			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_AUTH, sa->auth);
+		put_key(nlh, NFIPSEC_SA_A_AUTH_KEY, &sa->auth_key);
+		if (sa->has_replay)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_selector(struct nlmsghdr *nlh, const struct selector *sel)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_POLICY_A_SELECTOR);
+
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MIN, addr_len(sel->src.family), sel->src.min);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MAX, addr_len(sel->src.family), sel->src.max);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MIN, addr_len(sel->dst.family), sel->dst.min);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MAX, addr_len(sel->dst.family), sel->dst.max);
+	if (sel->proto != PROTO_ANY)
+		mnl_attr_put_u8(nlh, NFIPSEC_SEL_A_PROTO, sel->proto);
+	if (sel->sport.set) {
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MIN, sel->sport.min);
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MAX, sel->sport.max);
+	}
+	if (sel->dport.set) {
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MIN, sel->dport.min);
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MAX, sel->dport.max);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_spec(struct nlmsghdr *nlh, const struct spec *s)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_POLICY_A_SPEC);
+
+	mnl_attr_put_u8(nlh, NFIPSEC_SPEC_A_PROTO, s->proto);
+	if (s->mode != NFIPSEC_MODE_ANY)
+		mnl_attr_put_u8(nlh, NFIPSEC_SPEC_A_MODE, s->mode);
+	put_addr(nlh, NFIPSEC_SPEC_A_SRC, &s->src);
+	put_addr(nlh, NFIPSEC_SPEC_A_DST, &s->dst);
+	if (s->reqid)
+		mnl_attr_put_u32(nlh, NFIPSEC_SPEC_A_REQID, s->reqid);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/**
+ * nl_put_policy - NFIPSEC_A_POLICY
+ * @nlh: the message
+ * @p: the policy
+ * @name_only: only what tells it apart from others
+ */
+void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_A_POLICY);
+
+	mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_DIR, p->dir);
+	if (p->has_priority)
+		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_PRIORITY, p->priority);
+	for (size_t i = 0; i < p->n_sel; i++)
+		put_selector(nlh, &p->sel[i]);
+	if (!name_only) {
+		mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_ACTION, p->action);
+		if (p->flags)
+			mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_FLAGS, p->flags);
+		for (size_t i = 0; i < p->n_spec; i++)
+			put_spec(nlh, &p->spec[i]);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}

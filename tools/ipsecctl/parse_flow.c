@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "flow": one rule becomes a policy per direction and per pair of addresses.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "names.h"
+#include "parser.h"
+
+/* policies of one rule */
+#define FLOW_MAX 65536
+
+/**
+ * struct flow - a rule as it stands in the file
+ * @loc: where
+ * @in: makes an inbound policy
+ * @out: makes an outbound policy
+ * @spec: protocol, mode and reqid of the spec; no addresses
+ * @proto: upper layer protocol or PROTO_ANY
+ * @from: source of the outbound packets, or of the inbound ones of an inbound-only flow
+ * @to: destination
+ * @sport: source ports
+ * @dport: destination ports
+ * @port_loc: where the first "port" is
+ * @local: our outer address
+ * @peer: the other one
+ * @type: the type
+ * @priority: the priority
+ * @seen: words at the end of the rule that were there, bits of their numbers
+ * @word_loc: where each of them is
+ */
+struct flow {
+	struct place loc;
+	bool in;
+	bool out;
+	struct spec spec;
+	int proto;
+	struct hosts from;
+	struct hosts to;
+	struct port_range sport;
+	struct port_range dport;
+	struct place port_loc;
+	struct ip_addr local;
+	struct ip_addr peer;
+	const struct flow_type *type;
+	__u32 priority;
+	unsigned int seen;
+	struct place word_loc[8];
+};
+
+enum flow_word {
+	WORD_LOCAL,
+	WORD_PEER,
+	WORD_TYPE,
+	WORD_PRIORITY,
+	WORD_REQID,
+};
+
+static const char * const flow_words[] = { "local", "peer", "type", "priority", "reqid" };
+
+static void flow_head(struct parser *p, struct flow *f)
+{
+	f->spec.proto = IPPROTO_ESP;
+	f->spec.mode = NFIPSEC_MODE_ANY;
+	if (p_accept(p, "ah"))
+		f->spec.proto = IPPROTO_AH;
+	else
+		p_accept(p, "esp");
+	if (p_accept(p, "transport"))
+		f->spec.mode = NFIPSEC_MODE_TRANSPORT;
+	else if (p_accept(p, "tunnel"))
+		f->spec.mode = NFIPSEC_MODE_TUNNEL;
+	f->in = p_accept(p, "in");
+	f->out = !f->in && p_accept(p, "out");
+	if (!f->in && !f->out) {
+		f->in = true;
+		f->out = true;
+	}
+}
+
+static bool flow_proto(struct parser *p, struct flow *f)
+{
+	f->proto = PROTO_ANY;
+	if (!p_accept(p, "proto"))
+		return true;
+	if (p_accept(p, "any"))
+		return true;
+	/* "esp" and "ah" are keywords, but here they are protocols like others */
+	if (!(p_is_value(p) || p_is(p, "esp") || p_is(p, "ah")) ||
+	    !proto_parse(p->tok.text.data, !p->closed, &f->proto))
+		return p_expected(p, "a protocol (tcp, udp, icmp, 0 to 255, ...) after \"proto\"");
+	p_next(p);
+	return true;
+}
+
+static bool flow_side(struct parser *p, struct flow *f, const char *word)
+{
+	bool from = !strcmp(word, "from");
+	struct place loc;
+
+	p_next(p);
+	if (!p_hosts(p, word, from ? &f->from : &f->to))
+		return false;
+	loc = p->tok.loc;
+	if (!p_accept(p, "port"))
+		return true;
+	if (!f->port_loc.file)
+		f->port_loc = loc;
+	return p_port(p, f->proto, from ? &f->sport : &f->dport);
+}
+
+/* "from A to B" or "to B from A" */
+static bool flow_hosts(struct parser *p, struct flow *f)
+{
+	bool from_first = p_is(p, "from");
+
+	if (!from_first && !p_is(p, "to"))
+		return p_expected(p, f->proto == PROTO_ANY ? "\"proto\", \"from\" or \"to\"" :
+				     "\"from\" or \"to\"");
+	if (!flow_side(p, f, from_first ? "from" : "to"))
+		return false;
+	if (!p_is(p, from_first ? "to" : "from"))
+		return p_expected(p, from_first ? "\"to\"" : "\"from\"");
+	return flow_side(p, f, from_first ? "to" : "from");
+}
+
+static bool flow_type(struct parser *p, struct flow *f)
+{
+	if (p_is_value(p))
+		f->type = flow_type_by_name(p->tok.text.data);
+	if (!f->type)
+		return p_expected(p,
+				  "require, use, acquire, dontacq, deny or bypass after \"type\"");
+	p_next(p);
+	return true;
+}
+
+static bool flow_peer(struct parser *p, const char *word, int family, struct ip_addr *out)
+{
+	if (p_accept(p, "any"))
+		return true;
+	return p_addr(p, word, family, out);
+}
+
+static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
+{
+	switch (w) {
+	case WORD_LOCAL:
+		return flow_peer(p, "local", f->peer.family, &f->local);
+	case WORD_PEER:
+		return flow_peer(p, "peer", f->local.family, &f->peer);
+	case WORD_TYPE:
+		return flow_type(p, f);
+	case WORD_PRIORITY:
+		return p_number(p, "priority", UINT32_MAX, &f->priority);
+	case WORD_REQID:
+		return p_number(p, "reqid", UINT32_MAX, &f->spec.reqid);
+	}
+	return false;
+}
+
+static bool flow_tail(struct parser *p, struct flow *f)
+{
+	size_t w;
+
+	while (!p_is_end(p)) {
+		for (w = 0; w < ARRAY_SIZE(flow_words); w++)
+			if (p_is(p, flow_words[w]))
+				break;
+		if (w == ARRAY_SIZE(flow_words))
+			return p_expected(p,
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\" or the end of the line");
+		if (f->seen & 1 << w) {
+			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
+			return false;
+		}
+		f->seen |= 1 << w;
+		f->word_loc[w] = p->tok.loc;
+		p_next(p);
+		if (!flow_word(p, f, w))
+			return false;
+	}
+	return true;
+}
+
+static bool flow_check(struct parser *p, struct flow *f)
+{
+	static const enum flow_word protect_only[] = { WORD_LOCAL, WORD_PEER, WORD_REQID };
+
+	if (!f->type)
+		f->type = flow_type_by_name("require");
+	if ((f->sport.set || f->dport.set) && !proto_has_ports(f->proto)) {
+		diag_add(p->diag, f->port_loc,
+			 "\"port\" needs \"proto\" tcp, udp, sctp, dccp or udplite");
+		return false;
+	}
+	if (f->type->action == NFIPSEC_ACTION_PROTECT)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(protect_only); i++) {
+		enum flow_word w = protect_only[i];
+
+		if (f->seen & 1 << w) {
+			diag_add(p->diag, f->word_loc[w],
+				 "\"%s\" means nothing to a flow of type %s", flow_words[w],
+				 f->type->name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
+		       const struct ip_range *from, const struct ip_range *to, bool mirror)
+{
+	struct policy *pol = ruleset_add_policy(p->rs, f->loc);
+	struct selector *sel = policy_add_selector(pol);
+
+	pol->dir = dir;
+	pol->action = f->type->action;
+	pol->flags = f->type->flags;
+	pol->has_priority = f->seen & 1 << WORD_PRIORITY;
+	pol->priority = f->priority;
+	sel->proto = f->proto;
+	sel->src = mirror ? *to : *from;
+	sel->dst = mirror ? *from : *to;
+	sel->sport = mirror ? f->dport : f->sport;
+	sel->dport = mirror ? f->sport : f->dport;
+	if (pol->action != NFIPSEC_ACTION_PROTECT)
+		return;
+	pol->n_spec = 1;
+	pol->spec[0] = f->spec;
+	pol->spec[0].src = dir == NFIPSEC_DIR_OUT ? f->local : f->peer;
+	pol->spec[0].dst = dir == NFIPSEC_DIR_OUT ? f->peer : f->local;
+}
+
+/* "any" takes the family of the other side; twice "any" is both families */
+static bool pair_in_family(const struct flow *f, const struct ip_range *from,
+			   const struct ip_range *to, int family, struct ip_range out[2])
+{
+	int outer = f->peer.family ? f->peer.family : f->local.family;
+
+	if ((from->family && from->family != family) || (to->family && to->family != family))
+		return false;
+	/* transport mode keeps the packet's header, so it cannot change the family */
+	if (f->spec.mode == NFIPSEC_MODE_TRANSPORT && outer && outer != family)
+		return false;
+	out[0] = *from;
+	out[1] = *to;
+	if (!from->family)
+		range_any(family, &out[0]);
+	if (!to->family)
+		range_any(family, &out[1]);
+	return true;
+}
+
+static bool flow_expand(struct parser *p, const struct flow *f)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct ip_range pair[2];
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->from.n; i++) {
+		for (size_t k = 0; k < f->to.n * ARRAY_SIZE(families); k++) {
+			if (!pair_in_family(f, &f->from.v[i], &f->to.v[k / 2], families[k % 2],
+					    pair))
+				continue;
+			if (n++ == FLOW_MAX) {
+				diag_add(p->diag, f->loc, "this rule makes more than %d flows",
+					 FLOW_MAX);
+				return false;
+			}
+			if (f->out)
+				add_policy(p, f, NFIPSEC_DIR_OUT, &pair[0], &pair[1], false);
+			if (f->in)
+				add_policy(p, f, NFIPSEC_DIR_IN, &pair[0], &pair[1], f->out);
+		}
+	}
+	if (!n)
+		diag_add(p->diag, f->loc, "no pair of addresses of this flow is of one family%s",
+			 f->spec.mode == NFIPSEC_MODE_TRANSPORT ? ", that of the peer" : "");
+	return n;
+}
+
+/**
+ * p_flow - a flow
+ * @p: the parser, after the word "flow"
+ * @loc: where that word is
+ */
+bool p_flow(struct parser *p, struct place loc)
+{
+	struct flow f = { .loc = loc };
+	bool ok;
+
+	flow_head(p, &f);
+	ok = flow_proto(p, &f) && flow_hosts(p, &f) && flow_tail(p, &f) && flow_check(p, &f) &&
+	     flow_expand(p, &f);
+	free(f.from.v);
+	free(f.to.v);
+	return ok;
+}

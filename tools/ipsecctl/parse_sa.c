@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/* "esp" and "ah": one rule becomes an SA, or two if it has two SPIs. */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "addr.h"
+#include "names.h"
+#include "parser.h"
+
+enum sa_word {
+	WORD_SPI,
+	WORD_AUTH,
+	WORD_ENC,
+	WORD_AUTHKEY,
+	WORD_ENCKEY,
+	WORD_REQID,
+	WORD_REPLAY,
+};
+
+static const char * const sa_words[] = {
+	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay",
+};
+
+/**
+ * struct sa_rule - a rule as it stands in the file
+ * @loc: where
+ * @base: protocol, mode, addresses, reqid and replay window of the outbound SA
+ * @n_spi: number of SPIs, 1 or 2
+ * @spi: the SPIs: outbound, inbound
+ * @enc: encryption algorithm; NULL: none
+ * @auth: integrity algorithm; NULL: none
+ * @authkey: its keys
+ * @enckey: those of @enc
+ * @seen: words that were there, bits of their numbers
+ * @word_loc: where each of them is
+ */
+struct sa_rule {
+	struct place loc;
+	struct sa base;
+	size_t n_spi;
+	__u32 spi[2];
+	const struct algo *enc;
+	const struct algo *auth;
+	struct keys authkey;
+	struct keys enckey;
+	unsigned int seen;
+	struct place word_loc[ARRAY_SIZE(sa_words)];
+};
+
+static bool seen(const struct sa_rule *r, enum sa_word w)
+{
+	return r->seen & 1 << w;
+}
+
+static bool one_spi(struct parser *p, const char *s, size_t len, size_t offset, __u32 *out)
+{
+	if (!parse_u32(s, len, out)) {
+		diag_add(p->diag, p_inside(p, offset),
+			 "expected a number, or two as OUT:IN, after \"spi\"");
+		return false;
+	}
+	if (*out < NFIPSEC_SPI_MIN) {
+		diag_add(p->diag, p_inside(p, offset), "SPIs 0 to %d are reserved (RFC 4303 2.1)",
+			 NFIPSEC_SPI_MIN - 1);
+		return false;
+	}
+	return true;
+}
+
+static bool sa_spi(struct parser *p, struct sa_rule *r)
+{
+	const char *text, *colon;
+
+	if (!p_is_value(p))
+		return p_expected(p, "a number, or two as OUT:IN, after \"spi\"");
+	text = p->tok.text.data;
+	colon = strchr(text, ':');
+	if (!one_spi(p, text, colon ? (size_t)(colon - text) : strlen(text), 0, &r->spi[0]))
+		return false;
+	r->n_spi = 1;
+	if (colon) {
+		if (!one_spi(p, colon + 1, strlen(colon + 1), colon - text + 1, &r->spi[1]))
+			return false;
+		r->n_spi = 2;
+	}
+	p_next(p);
+	return true;
+}
+
+static bool sa_algo(struct parser *p, enum sa_word w, const struct algo **out)
+{
+	char what[512];
+
+	if (p_is_value(p))
+		*out = w == WORD_ENC ? algo_enc_by_name(p->tok.text.data) :
+				       algo_auth_by_name(p->tok.text.data);
+	if (!*out) {
+		snprintf(what, sizeof(what), "%s after \"%s\"",
+			 w == WORD_ENC ? algo_enc_names() : algo_auth_names(), sa_words[w]);
+		return p_expected(p, what);
+	}
+	p_next(p);
+	return true;
+}
+
+static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
+{
+	switch (w) {
+	case WORD_SPI:
+		return sa_spi(p, r);
+	case WORD_AUTH:
+		return sa_algo(p, w, &r->auth);
+	case WORD_ENC:
+		return sa_algo(p, w, &r->enc);
+	case WORD_AUTHKEY:
+		return p_keys(p, sa_words[w], &r->authkey);
+	case WORD_ENCKEY:
+		return p_keys(p, sa_words[w], &r->enckey);
+	case WORD_REQID:
+		return p_number(p, sa_words[w], UINT32_MAX, &r->base.reqid);
+	case WORD_REPLAY:
+		r->base.has_replay = true;
+		return p_number(p, sa_words[w], NFIPSEC_REPLAY_WINDOW_MAX, &r->base.replay);
+	}
+	return false;
+}
+
+static bool sa_tail(struct parser *p, struct sa_rule *r)
+{
+	size_t w;
+
+	while (!p_is_end(p)) {
+		for (w = 0; w < ARRAY_SIZE(sa_words); w++)
+			if (p_is(p, sa_words[w]))
+				break;
+		if (w == ARRAY_SIZE(sa_words))
+			return p_expected(p,
+					  "\"spi\", \"auth\", \"enc\", \"authkey\", \"enckey\", \"reqid\", \"replay\" or the end of the line");
+		if (seen(r, w)) {
+			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", sa_words[w]);
+			return false;
+		}
+		r->seen |= 1 << w;
+		r->word_loc[w] = p->tok.loc;
+		p_next(p);
+		if (!sa_word(p, r, w))
+			return false;
+	}
+	return true;
+}
+
+static bool sa_head(struct parser *p, struct sa_rule *r)
+{
+	r->base.mode = NFIPSEC_MODE_TUNNEL;
+	if (p_accept(p, "transport"))
+		r->base.mode = NFIPSEC_MODE_TRANSPORT;
+	else
+		p_accept(p, "tunnel");
+	if (!p_accept(p, "from"))
+		return p_expected(p, "\"from\"");
+	if (!p_addr(p, "from", 0, &r->base.src))
+		return false;
+	if (!p_accept(p, "to"))
+		return p_expected(p, "\"to\"");
+	return p_addr(p, "to", r->base.src.family, &r->base.dst);
+}
+
+static bool check_key(struct parser *p, const struct sa_rule *r, enum sa_word w,
+		      const struct algo *a, const struct keys *k)
+{
+	char lengths[ALGO_TEXT];
+
+	if (!a->len[0]) {
+		if (!k->n)
+			return true;
+		diag_add(p->diag, r->word_loc[w], "%s takes no key", a->name);
+		return false;
+	}
+	if (!k->n) {
+		diag_add(p->diag, r->loc, "%s needs \"%s\"", a->name, sa_words[w]);
+		return false;
+	}
+	for (size_t i = 0; i < k->n; i++) {
+		if (algo_key_fits(a, k->key[i].len))
+			continue;
+		diag_add(p->diag, k->loc, "%s takes a key of %s, %s has %zu bits", a->name,
+			 algo_lengths(a, lengths),
+			 k->n == 1 ? "this one" : i ? "the second one" : "the first one",
+			 k->key[i].len * 8);
+		return false;
+	}
+	if (k->n == r->n_spi)
+		return true;
+	diag_add(p->diag, k->loc, r->n_spi == 2 ?
+		 "there are two SPIs, so \"%s\" needs two keys, as OUT:IN" :
+		 "there is one SPI, so \"%s\" needs one key", sa_words[w]);
+	return false;
+}
+
+static bool means_nothing(struct parser *p, const struct sa_rule *r, enum sa_word w,
+			  const char *to)
+{
+	if (!seen(r, w))
+		return false;
+	diag_add(p->diag, r->word_loc[w], "\"%s\" means nothing to %s", sa_words[w], to);
+	return true;
+}
+
+static bool sa_check(struct parser *p, struct sa_rule *r)
+{
+	if (!seen(r, WORD_SPI)) {
+		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
+		return false;
+	}
+	if (r->base.proto == IPPROTO_AH) {
+		if (means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||
+		    means_nothing(p, r, WORD_ENCKEY, "AH, which does not encrypt"))
+			return false;
+	} else if (!r->enc) {
+		r->enc = algo_enc_by_name("aes");
+	}
+	if (r->enc && r->enc->combined) {
+		char to[96];
+
+		snprintf(to, sizeof(to), "%s, which authenticates by itself", r->enc->name);
+		if (means_nothing(p, r, WORD_AUTH, to) || means_nothing(p, r, WORD_AUTHKEY, to))
+			return false;
+	} else if (!r->auth) {
+		r->auth = algo_auth_by_name("hmac-sha2-256");
+	}
+	if (r->auth && !check_key(p, r, WORD_AUTHKEY, r->auth, &r->authkey))
+		return false;
+	return !r->enc || check_key(p, r, WORD_ENCKEY, r->enc, &r->enckey);
+}
+
+static void add_sa(struct parser *p, const struct sa_rule *r, size_t i)
+{
+	struct sa *sa = ruleset_add_sa(p->rs, r->loc);
+
+	*sa = r->base;
+	if (i) {
+		sa->src = r->base.dst;
+		sa->dst = r->base.src;
+	}
+	sa->spi = r->spi[i];
+	if (r->enc) {
+		sa->enc = r->enc->id;
+		sa->enc_key = r->enckey.key[i];
+	}
+	if (r->auth) {
+		sa->auth = r->auth->id;
+		sa->auth_key = r->authkey.key[i];
+	}
+}
+
+/**
+ * p_sa - an SA or a pair of SAs
+ * @p: the parser, after the word "esp" or "ah"
+ * @loc: where that word is
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ */
+bool p_sa(struct parser *p, struct place loc, __u8 proto)
+{
+	struct sa_rule r = { .loc = loc, .base.proto = proto };
+	bool ok = sa_head(p, &r) && sa_tail(p, &r) && sa_check(p, &r);
+
+	for (size_t i = 0; ok && i < r.n_spi; i++)
+		add_sa(p, &r, i);
+	explicit_bzero(&r, sizeof(r));
+	return ok;
+}

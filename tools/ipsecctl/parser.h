@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the parser share; everybody else wants parse.h. */
+#ifndef IPSECCTL_PARSER_H
+#define IPSECCTL_PARSER_H
+
+#include "algo.h"
+#include "lex.h"
+#include "parse.h"
+
+/* addresses in one list */
+#define HOSTS_MAX 1024
+
+/**
+ * struct parser - the state of parsing
+ * @lx: where tokens come from
+ * @tok: the token looked at
+ * @rs: where rules go
+ * @diag: where errors go
+ * @closed: as in struct parse_opts
+ */
+struct parser {
+	struct lexer lx;
+	struct token tok;
+	struct ruleset *rs;
+	struct diag *diag;
+	bool closed;
+};
+
+/**
+ * struct hosts - a list of addresses
+ * @v: the addresses; family 0: any
+ * @n: how many
+ * @cap: allocated
+ */
+struct hosts {
+	struct ip_range *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct keys - what stands after "authkey" or "enckey"
+ * @loc: where
+ * @n: number of keys, 1 or 2; 0: not given
+ * @key: the keys
+ */
+struct keys {
+	struct place loc;
+	size_t n;
+	struct key key[2];
+};
+
+/* parse.c */
+void p_next(struct parser *p);
+bool p_is(const struct parser *p, const char *keyword);
+bool p_accept(struct parser *p, const char *keyword);
+bool p_is_value(const struct parser *p);
+bool p_is_end(const struct parser *p);
+bool p_expected(struct parser *p, const char *what);
+bool p_number(struct parser *p, const char *after, __u32 max, __u32 *out);
+struct place p_inside(const struct parser *p, size_t offset);
+bool p_reserved(const char *word);
+
+/* parse_addr.c */
+bool p_hosts(struct parser *p, const char *after, struct hosts *out);
+bool p_addr(struct parser *p, const char *after, int family, struct ip_addr *out);
+bool p_port(struct parser *p, int proto, struct port_range *out);
+
+/* parse_key.c */
+bool p_keys(struct parser *p, const char *after, struct keys *out);
+
+/* parse_flow.c, parse_sa.c: after the keyword, up to the end of the line */
+bool p_flow(struct parser *p, struct place loc);
+bool p_sa(struct parser *p, struct place loc, __u8 proto);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data model as text. Rules come out as the parser reads them; whatever else there
+ * is to say is a comment, so that any listing with keys can be loaded again.
+ */
+#include <netinet/in.h>
+#include <time.h>
+
+#include "addr.h"
+#include "algo.h"
+#include "names.h"
+#include "print.h"
+
+static void print_key(FILE *out, const char *word, const struct key *k)
+{
+	if (!k->len)
+		return;
+	fprintf(out, " %s 0x", word);
+	for (size_t i = 0; i < k->len; i++)
+		fprintf(out, "%02x", k->b[i]);
+}
+
+/**
+ * print_sa - an SA as a rule, without a newline
+ * @out: where to
+ * @sa: the SA
+ * @keys: with its keys, if they are known
+ */
+void print_sa(FILE *out, const struct sa *sa, bool keys)
+{
+	char src[ADDR_TEXT], dst[ADDR_TEXT];
+
+	fprintf(out, "%s %s from %s to %s spi 0x%08x", ipsec_name(sa->proto), mode_name(sa->mode),
+		addr_text(&sa->src, src), addr_text(&sa->dst, dst), sa->spi);
+	if (sa->auth)
+		fprintf(out, " auth %s", algo_auth_name(sa->auth));
+	if (sa->enc)
+		fprintf(out, " enc %s", sa_enc_name(sa));
+	if (keys) {
+		print_key(out, "authkey", &sa->auth_key);
+		print_key(out, "enckey", &sa->enc_key);
+	}
+	if (sa->reqid)
+		fprintf(out, " reqid %u", sa->reqid);
+	if (sa->has_replay)
+		fprintf(out, " replay %u", sa->replay);
+}
+
+static void print_ports(FILE *out, const struct port_range *r)
+{
+	if (!r->set)
+		return;
+	fprintf(out, " port %u", r->min);
+	if (r->min != r->max)
+		fprintf(out, "-%u", r->max);
+}
+
+static void print_selector(FILE *out, const struct selector *sel)
+{
+	char text[ADDR_TEXT], proto[PROTO_TEXT];
+
+	if (sel->proto != PROTO_ANY)
+		fprintf(out, " proto %s", proto_text(sel->proto, proto));
+	fprintf(out, " from %s", range_text(&sel->src, text));
+	print_ports(out, &sel->sport);
+	fprintf(out, " to %s", range_text(&sel->dst, text));
+	print_ports(out, &sel->dport);
+}
+
+static void print_spec_head(FILE *out, const struct spec *s)
+{
+	fprintf(out, " %s", ipsec_name(s->proto));
+	if (s->mode != NFIPSEC_MODE_ANY)
+		fprintf(out, " %s", mode_name(s->mode));
+}
+
+static void print_spec_tail(FILE *out, const struct spec *s, __u8 dir)
+{
+	const struct ip_addr *local = dir == NFIPSEC_DIR_OUT ? &s->src : &s->dst;
+	const struct ip_addr *peer = dir == NFIPSEC_DIR_OUT ? &s->dst : &s->src;
+	char text[ADDR_TEXT];
+
+	if (local->family)
+		fprintf(out, " local %s", addr_text(local, text));
+	if (peer->family)
+		fprintf(out, " peer %s", addr_text(peer, text));
+}
+
+static void print_flow(FILE *out, const struct policy *p, const struct selector *sel)
+{
+	fprintf(out, "flow");
+	if (p->n_spec)
+		print_spec_head(out, &p->spec[0]);
+	fprintf(out, " %s", dir_name(p->dir));
+	print_selector(out, sel);
+	if (p->n_spec)
+		print_spec_tail(out, &p->spec[0], p->dir);
+	fprintf(out, " type %s", flow_type_name(p));
+	if (p->has_priority)
+		fprintf(out, " priority %u", p->priority);
+	if (p->n_spec && p->spec[0].reqid)
+		fprintf(out, " reqid %u", p->spec[0].reqid);
+}
+
+/**
+ * print_policy - a policy as rules, without the last newline
+ * @out: where to
+ * @p: the policy
+ *
+ * Policies with several selectors or several SAs come from other programs. The former
+ * are as many rules, the latter cannot be written as rules: a comment says so.
+ */
+void print_policy(FILE *out, const struct policy *p)
+{
+	for (size_t i = 0; i < p->n_sel; i++) {
+		if (i)
+			fputc('\n', out);
+		print_flow(out, p, &p->sel[i]);
+	}
+	for (size_t i = 1; i < p->n_spec; i++) {
+		fprintf(out, " # then");
+		print_spec_head(out, &p->spec[i]);
+		print_spec_tail(out, &p->spec[i], p->dir);
+		if (p->spec[i].reqid)
+			fprintf(out, " reqid %u", p->spec[i].reqid);
+	}
+}
+
+static void print_time(FILE *out, const char *what, __u64 when)
+{
+	time_t t = when;
+	struct tm tm;
+	char text[64];
+
+	if (!when || !localtime_r(&t, &tm) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %z", &tm))
+		fprintf(out, ", %s never", what);
+	else
+		fprintf(out, ", %s %s", what, text);
+}
+
+static void print_sa_details(FILE *out, const struct sa *sa, int verbose)
+{
+	fprintf(out, "\t# packets %llu, bytes %llu, drops %llu\n",
+		sa->packets, sa->bytes, sa->drops);
+	if (verbose < 2)
+		return;
+	fprintf(out, "\t# sent %llu, received %llu", sa->seq_out, sa->seq_in);
+	print_time(out, "added", sa->add_time);
+	print_time(out, "used", sa->use_time);
+	fputc('\n', out);
+}
+
+static void print_policy_details(FILE *out, const struct policy *p, int verbose)
+{
+	fprintf(out, "\t# packets %llu, bytes %llu\n", p->packets, p->bytes);
+	if (verbose > 1)
+		fprintf(out, "\t# id %u, priority %u\n", p->id, p->priority);
+}
+
+/**
+ * print_rules - all rules in their order, one in a line
+ * @out: where to
+ * @rs: the rules
+ * @opts: how
+ */
+void print_rules(FILE *out, const struct ruleset *rs, const struct print_opts *opts)
+{
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct rule *r = &rs->v[i];
+
+		if (!opts->live && opts->verbose > 1)
+			fprintf(out, "# %s:%u:%u\n", r->loc.file, r->loc.line, r->loc.col);
+		if (r->sa)
+			print_sa(out, r->sa, opts->keys);
+		else
+			print_policy(out, r->policy);
+		fputc('\n', out);
+		if (!opts->live || !opts->verbose)
+			continue;
+		if (r->sa)
+			print_sa_details(out, r->sa, opts->verbose);
+		else
+			print_policy_details(out, r->policy, opts->verbose);
+	}
+}
+
+/**
+ * print_stats - the counters
+ * @out: where to
+ * @st: the counters
+ * @verbose: with those that are zero, and with what they mean
+ */
+void print_stats(FILE *out, const struct stats *st, int verbose)
+{
+	for (size_t i = 0; i < st->n; i++) {
+		const struct counter *c = &st->v[i];
+
+		if (!c->value && !verbose)
+			continue;
+		fprintf(out, "%-32s %llu\n", c->name, c->value);
+		if (verbose && c->text)
+			fprintf(out, "\t# %s%s\n", c->drop ? "dropped: " : "", c->text);
+	}
+}
+
+static const char *event_verb(__u8 cmd)
+{
+	switch (cmd) {
+	case NFIPSEC_CMD_SA_NEW:
+	case NFIPSEC_CMD_POLICY_NEW:
+		return "add";
+	case NFIPSEC_CMD_SA_DEL:
+	case NFIPSEC_CMD_POLICY_DEL:
+		return "delete";
+	case NFIPSEC_CMD_ACQUIRE:
+		return "acquire";
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * print_event - one line about something that happened
+ * @out: where to
+ * @ev: the event
+ */
+void print_event(FILE *out, const struct event *ev)
+{
+	const char *verb = event_verb(ev->cmd);
+
+	if (ev->cmd == NFIPSEC_CMD_SA_FLUSH || ev->cmd == NFIPSEC_CMD_POLICY_FLUSH)
+		fprintf(out, "flush %s", ev->cmd == NFIPSEC_CMD_SA_FLUSH ? "sa" : "flow");
+	else if (verb)
+		fprintf(out, "%s", verb);
+	else
+		fprintf(out, "event %u", ev->cmd);
+	if (verb && ev->rules.n) {
+		const struct rule *r = &ev->rules.v[0];
+
+		fputc(' ', out);
+		if (r->sa)
+			print_sa(out, r->sa, false);
+		else if (r->policy->n_sel > 1)
+			/* several lines would not be one event */
+			print_flow(out, r->policy, &r->policy->sel[0]);
+		else
+			print_policy(out, r->policy);
+	}
+	if (ev->packet) {
+		fprintf(out, " for packet");
+		print_selector(out, ev->packet);
+	}
+	fputc('\n', out);
+}
