@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# nfipsec: `make help` lists the goals. What the module is made of is in Kbuild.
+
+# The running kernel's headers if they are there, otherwise the newest that are.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -d /lib/modules/*/build 2>/dev/null | sort -rV))
+DESTDIR	?=
+PREFIX	?= /usr
+
+# SELFTEST=1 reaches Kbuild by make's own ways, as do W=, C= and V=.
+KBUILD	= $(MAKE) -C $(KDIR) M=$(CURDIR)
+RELEASE	= $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
+MODDIR	= $(DESTDIR)/lib/modules/$(RELEASE)/updates
+
+all: module tool
+
+module: headers
+	$(KBUILD) modules
+
+tool:
+	$(MAKE) -C tools/ipsecctl
+
+headers:
+	@test -n "$(KDIR)" && test -e "$(KDIR)/Makefile" || { \
+		echo "no kernel headers: install linux-headers-amd64 (as root: scripts/setup), or say KDIR=" >&2; \
+		exit 1; }
+
+setup:
+	@scripts/setup
+
+# T=net/esp or T=net picks tests, K=6.12 the kernel
+check: setup
+	@tests/run $(T)
+
+demo: setup
+	@$(MAKE) --no-print-directory tool
+	@tests/demo/run.sh
+
+# Packagers set DESTDIR and run depmod where the package is installed.
+install: all
+	install -d $(MODDIR)
+	install -m 644 nfipsec.ko $(MODDIR)/nfipsec.ko
+	$(MAKE) -C tools/ipsecctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+uninstall: headers
+	rm -f $(MODDIR)/nfipsec.ko
+	rm -f $(DESTDIR)$(PREFIX)/sbin/ipsecctl \
+		$(DESTDIR)$(PREFIX)/share/man/man8/ipsecctl.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/ipsec.conf.5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipsecctl
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+clean:
+	$(MAKE) -C tools/ipsecctl clean
+	$(if $(KDIR),$(KBUILD) clean)
+	rm -rf build
+
+help:
+	@echo 'make             build nfipsec.ko and tools/ipsecctl/ipsecctl; needs no root'
+	@echo 'make module      the module alone; KDIR=DIR builds it for other headers,'
+	@echo '                 SELFTEST=1 with the tests that run when it is loaded'
+	@echo 'make tool        ipsecctl alone'
+	@echo 'make install     module, ipsecctl and manual pages; DESTDIR= and PREFIX= are honoured'
+	@echo 'make uninstall   remove them'
+	@echo 'make demo        two gateways protect real traffic, in a virtual machine'
+	@echo 'make check       every test; T=net/esp or T=net picks some, K=6.12 the kernel;'
+	@echo '                 see Documentation/testing.md'
+	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
+	@echo 'make clean       remove what was built'
+
+.PHONY: all module tool headers setup check demo install uninstall clean help

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A module that misbehaves when it is loaded, to prove that the test machine notices:
+ * insmod crashme.ko kind=warn
+ */
+#include <linux/bug.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+static char *kind = "";
+module_param(kind, charp, 0);
+MODULE_PARM_DESC(kind, "warn, oops; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak; or nothing");
+
+static void crashme_warn(void)
+{
+	WARN(1, "crashme was asked to warn\n");
+}
+
+static void crashme_oops(void)
+{
+	*(volatile int *)8 = 1;
+}
+
+/* KASAN: read what is freed. */
+static void crashme_freed(void)
+{
+	volatile char *p = kmalloc(32, GFP_KERNEL);
+
+	kfree((void *)p);
+	p[4];
+}
+
+/* KASAN: write one byte too far. */
+static void crashme_beyond(void)
+{
+	volatile char *p = kmalloc(20, GFP_KERNEL);
+
+	p[20] = 0;
+	kfree((void *)p);
+}
+
+static DEFINE_MUTEX(crashme_a);
+static DEFINE_MUTEX(crashme_b);
+
+/* lockdep: two locks in both orders. */
+static void crashme_order(void)
+{
+	mutex_lock(&crashme_a);
+	mutex_lock(&crashme_b);
+	mutex_unlock(&crashme_b);
+	mutex_unlock(&crashme_a);
+	mutex_lock(&crashme_b);
+	mutex_lock(&crashme_a);
+	mutex_unlock(&crashme_a);
+	mutex_unlock(&crashme_b);
+}
+
+static DEFINE_SPINLOCK(crashme_spin);
+
+/* DEBUG_ATOMIC_SLEEP: what may sleep, under a spinlock. */
+static void crashme_sleep(void)
+{
+	spin_lock(&crashme_spin);
+	might_sleep();
+	spin_unlock(&crashme_spin);
+}
+
+static char __rcu *crashme_pointer;
+
+/* PROVE_RCU: no read-side critical section. */
+static void crashme_rcu(void)
+{
+	rcu_dereference(crashme_pointer);
+}
+
+static int crashme_shift_by = 40;
+static int crashme_shifted;
+
+/* UBSAN: a shift by more than the type has bits. */
+static void crashme_shift(void)
+{
+	WRITE_ONCE(crashme_shifted, 1 << READ_ONCE(crashme_shift_by));
+}
+
+/* kmemleak: several, for one may be remembered by some stack. */
+static void crashme_leak(void)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		kmalloc(100, GFP_KERNEL);
+}
+
+static const struct {
+	const char *kind;
+	void (*run)(void);
+} crashme_kinds[] = {
+	{ "warn", crashme_warn },
+	{ "oops", crashme_oops },
+	{ "freed", crashme_freed },
+	{ "beyond", crashme_beyond },
+	{ "order", crashme_order },
+	{ "sleep", crashme_sleep },
+	{ "rcu", crashme_rcu },
+	{ "shift", crashme_shift },
+	{ "leak", crashme_leak },
+};
+
+static int __init crashme_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(crashme_kinds); i++)
+		if (!strcmp(kind, crashme_kinds[i].kind))
+			crashme_kinds[i].run();
+	return 0;
+}
+
+static void __exit crashme_exit(void)
+{
+}
+
+module_init(crashme_init);
+module_exit(crashme_exit);
+MODULE_DESCRIPTION("Misbehaves on request, for the test machine's own test");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# A host or gateway between two wires on which tests write and read every byte
+# themselves. Source tests/lib/ktap.sh and tests/lib/net.sh first.
+#
+#   forge_bench           namespaces far - us - near, see the function
+#   forge FILE [ARG...]   run a Python script in `us`, its results are ours; it finds
+#                         tests/lib/forge.py
+
+#   near eth0 ---- eth0 us eth1 ---- eth0 far
+#   (10.1.0.2)   10.1.0.1  192.0.2.1   (192.0.2.2, and 10.2.0.2 behind it)
+#
+# near and far are silent: no address is theirs, so nothing there answers, and us knows
+# their hardware addresses. Nothing is on the wires but what us sends and the test forges.
+forge_bench() {
+	local ns
+	ns_add near us far
+	for ns in near us far; do
+		in_ns "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	done
+	wire near eth0 us eth0
+	wire us eth1 far eth0
+	ip -n near link set eth0 address 02:00:00:00:00:02 arp off
+	ip -n us link set eth0 address 02:00:00:00:00:10
+	ip -n us link set eth1 address 02:00:00:00:00:11
+	ip -n far link set eth0 address 02:00:00:00:00:03 arp off
+	addr us eth0 10.1.0.1/24
+	addr us eth1 192.0.2.1/24
+	ip -n us neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 nud permanent dev eth0
+	ip -n us neigh add 192.0.2.2 lladdr 02:00:00:00:00:03 nud permanent dev eth1
+	ip -n us route add 10.2.0.0/24 via 192.0.2.2
+	in_ns us sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0
+}
+
+forge() {
+	ktap_relay "" < <(PYTHONPATH="$TOP/tests/lib" PYTHONDONTWRITEBYTECODE=1 \
+		ip netns exec us python3 -u "$@" 2>&1)
+}

@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# Rules of two ends that match, and the books of both. Source tests/lib/net.sh first.
+#
+#   keys ALGORITHM-WORDS...             authkey and enckey for "auth A enc E", random, both ways
+#   sas PROTO MODE FROM TO ALGORITHM-WORDS...
+#                                       rules for the two SAs between two addresses, with keys
+#                                       and SPIs of their own; both ends load the same
+#   protect_chain PROTO ALGORITHM-WORDS...   tunnel between the gateways of gateway_chain
+#   protect_pair PROTO ALGORITHM-WORDS...    transport mode between the hosts of host_pair
+#   unprotect NS...                     flush
+#   balanced NS1 NS2 PROTO [NAME=N ...] since their snapshots: what each was offered it
+#                                       protected, cut or dropped; what it protected the other
+#                                       one received, authenticated and delivered; nothing was
+#                                       dropped, but for those of NS1
+#   no_drops NS [NAME=N ...]            since its snapshot, but for those
+#   await SECONDS COMMAND...            until it succeeds; false if it never does
+
+await() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+hex() { # bytes, a multiple of 4
+	local n
+	for ((n = 0; n < $1; n += 4)); do
+		printf '%08x' "$SRANDOM"
+	done
+}
+
+# algorithm -> bytes of key
+key_length() {
+	case $1 in
+	hmac-sha1) echo 20 ;;
+	hmac-sha2-256) echo 32 ;;
+	hmac-sha2-384) echo 48 ;;
+	hmac-sha2-512) echo 64 ;;
+	aes-128|aes) echo 16 ;;
+	aes-192) echo 24 ;;
+	aes-256) echo 32 ;;
+	aes-128-gcm) echo 20 ;;
+	aes-256-gcm) echo 36 ;;
+	null) echo 0 ;;
+	*) bail "no key length for $1" ;;
+	esac
+}
+
+keys() {
+	local length
+	while [ $# -ge 2 ]; do
+		length=$(key_length "$2")
+		[ "$length" = 0 ] || {
+			printf ' %skey 0x' "$1"; hex "$length"; printf ':0x'; hex "$length"
+		}
+		shift 2
+	done
+}
+
+protect_spi=0x1000
+sas() {
+	local proto=$1 mode=$2 from=$3 to=$4
+	shift 4
+	protect_spi=$((protect_spi + 2))
+	echo "$proto $mode from $from to $to spi $((protect_spi)):$((protect_spi + 1)) $* $(keys "$@")"
+}
+
+# The SPIs must go on in this shell, so no pipe into ipsec_load.
+protect_chain() {
+	local proto=$1 rules=$net_state/sas
+	shift
+	sas "$proto" tunnel 192.0.2.1 192.0.2.2 "$@" > "$rules"
+	{ echo "flow $proto from 10.1.0.0/24 to 10.2.0.0/24 peer 192.0.2.2"; cat "$rules"; } |
+		ipsec gw1 -F -f - &&
+	{ echo "flow $proto from 10.2.0.0/24 to 10.1.0.0/24 peer 192.0.2.1"; cat "$rules"; } |
+		ipsec gw2 -F -f - || bail "the gateways refuse their rules"
+}
+
+protect_pair() {
+	local proto=$1 rules=$net_state/sas
+	shift
+	sas "$proto" transport 192.0.2.1 192.0.2.2 "$@" > "$rules"
+	{ echo "flow $proto from 192.0.2.1 to 192.0.2.2"; cat "$rules"; } | ipsec a -F -f - &&
+	{ echo "flow $proto from 192.0.2.2 to 192.0.2.1"; cat "$rules"; } | ipsec b -F -f - ||
+		bail "the hosts refuse their rules"
+}
+
+unprotect() {
+	local ns
+	for ns in "$@"; do
+		ipsec "$ns" -F
+	done
+}
+
+# Packets that die after they were offered are in these; holding has books of its own.
+books='
+function grown(ns, name) { return now[ns, name] - before[ns, name] }
+function balance(ns,   name, left, right, i) {
+	left = grown(ns, "OUT_OFFERED") + grown(ns, "OUT_PIECES") + grown(ns, "OUT_RELEASED")
+	right = grown(ns, "OUT_PROTECTED") + grown(ns, "OUT_CUT") + grown(ns, "OUT_HELD")
+	for (i in lost)
+		right += grown(ns, lost[i])
+	if (left != right)
+		print ns ": offered, made and released " left ", protected, cut, held and dropped " right
+}
+function cross(from, to,   sent, received, accepted) {
+	sent = grown(from, "OUT_PROTECTED")
+	received = grown(to, "IN_" toupper(proto))
+	accepted = grown(to, "IN_PROTECTED") + grown(to, "IN_NESTED")
+	if (sent != received || received != accepted)
+		print from " protected " sent ", " to " received " received " and accepted " accepted
+}
+BEGIN { split("OUT_NO_ROUTE OUT_TOO_BIG OUT_FRAGMENT OUT_SEQ_OVERFLOW OUT_NAT OUT_SEGMENT" \
+	" OUT_CRYPTO OUT_SA_GONE OUT_NO_MEMORY", lost) }
+when == "before" { before[ns, $1] = $2; next }
+{ now[ns, $1] = $2 }
+$3 == "true" && grown(ns, $1) {
+	dropped[ns] = dropped[ns] (dropped[ns] ? " " : "") $1 "=" grown(ns, $1)
+}
+END {
+	balance(a)
+	balance(b)
+	cross(a, b)
+	cross(b, a)
+	if (!grown(a, "OUT_PROTECTED")) print a " protected nothing"
+	if (dropped[a] != expected) print a " dropped: " dropped[a] "; expected: " expected
+	if (dropped[b]) print b " dropped: " dropped[b]
+}'
+
+unbalanced() {
+	local a=$1 b=$2 proto=$3
+	shift 3
+	counters "$a" > "$net_state/now.$a"
+	counters "$b" > "$net_state/now.$b"
+	awk -v a="$a" -v b="$b" -v proto="$proto" -v expected="$*" "$books" \
+		when=before ns="$a" "$net_state/counters.$a" ns="$b" "$net_state/counters.$b" \
+		when=now ns="$a" "$net_state/now.$a" ns="$b" "$net_state/now.$b"
+}
+
+# The last packets may still be on their way.
+balanced() {
+	local i said
+	for ((i = 0; i < 30; i++)); do
+		said=$(unbalanced "$@")
+		[ -n "$said" ] || return 0
+		sleep 0.1
+	done
+	echo "$said"
+	return 1
+}
+
+no_drops() {
+	local ns=$1 expected
+	shift
+	expected=$*
+	[ "$(drops "$ns")" = "$expected" ] || {
+		echo "$ns dropped: $(drops "$ns"); expected: ${expected:-nothing}"
+		return 1
+	}
+}
