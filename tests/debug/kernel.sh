@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The debug kernel (tests/vm/build-kernel debug): does every checker report, and does
+# the test machine notice? Not part of `make check`: building the kernel takes long.
+# host: timeout=3600
+set -u
+. "$TOP/tests/lib/ktap.sh"
+
+work=$(mktemp -d) || exit 1
+at_exit 'rm -rf "$work"'
+
+"$TOP/tests/vm/kernel" debug > "$work/env" || bail "no debug kernel"
+. "$work/env"
+
+# vm NAME < SCRIPT: run it; its output is in $work/NAME.log, results in $work/NAME
+vm() {
+	cat > "$work/$1.sh"
+	"$TOP/tests/vm/run" -k debug -M "$work/crashme/crashme.ko" -o "$work/$1" -t 300 --grace 200 "$work/$1.sh" > "$work/$1.log" 2>&1
+}
+
+mkdir -p "$work/crashme"
+cp "$TOP"/tests/lib/crashme/* "$work/crashme"
+check "crashme.ko builds" make -C "$KERNEL_DIR" M="$work/crashme" modules
+
+vm quiet <<'END'
+set -e
+ip netns add x
+ip link add v0 type veth peer name v1 netns x
+ip addr add 10.0.0.1/24 dev v0
+ip link set v0 up
+ip -n x addr add 10.0.0.2/24 dev v1
+ip -n x link set v1 up
+ping -q -c 3 -i 0.2 -W 5 10.0.0.2
+insmod "$KMOD"
+rmmod crashme
+"$TOP/tests/lib/kmemleak.sh" check
+echo "release $(uname -r)"
+END
+is "a machine that does nothing wrong" 0 $?
+check "it is the debug kernel" grep -qx "release $KERNEL_RELEASE" "$work/quiet.log"
+
+# provoke KIND...: one machine in which all that happens, in this order
+provoke() {
+	local status kind
+	vm "$1" <<< "for kind in $*; do insmod \$KMOD kind=\$kind; sleep 1; rmmod crashme; done; sleep 5; exit 0"
+	status=$?
+	is "$*: the machine notices" 97 "$status"
+}
+
+# reports KIND VM WORDS: the kernel's own words
+reports() {
+	if grep -q "$3" "$work/$2.log"; then
+		ok "$1"
+	else
+		not_ok "$1" "it said:
+$(tail -n 30 "$work/$2.log")"
+	fi
+}
+
+# Only lockdep's first report is made; those of KASAN and UBSAN end the machine.
+provoke sleep leak order
+reports sleep sleep 'sleeping function called'
+reports leak sleep 'unreferenced object'
+reports order sleep 'possible circular locking'
+provoke rcu
+reports rcu rcu 'suspicious RCU usage'
+provoke freed
+reports freed freed 'KASAN: slab-use-after-free\|KASAN: use-after-free'
+provoke beyond
+reports beyond beyond 'KASAN: slab-out-of-bounds'
+provoke shift
+reports shift shift 'UBSAN: shift-out-of-bounds'
+
+ktap_end

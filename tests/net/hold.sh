@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# vm: cpus=1 timeout=300 kernels=6.1,6.12
+# Packets that wait for an SA.
+. "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/net.sh"
+. "$TOP/tests/lib/protect.sh"
+
+limit=64	# packets that one policy holds
+
+load_module
+gateway_chain
+in_ns gw1 ping -n -q -c 1 192.0.2.2 > /dev/null		# ARP is done
+in_ns h1 ping -n -q -c 1 10.2.0.2 > /dev/null
+
+wait_for_sas() {
+	ipsec_load gw1 <<< 'flow esp from 10.1.0.0/24 to 10.2.0.0/24 peer 192.0.2.2'
+	ipsec_load gw2 <<< 'flow esp from 10.2.0.0/24 to 10.1.0.0/24 peer 192.0.2.1'
+	snapshot gw1
+	snapshot gw2
+}
+
+has_grown() { [ "$(delta "$1" "$2")" -ge "$3" ]; } # NS, NAME, N
+
+# send N BYTES-FROM: N datagrams from a host or gateway to h2, numbered; says how many
+# were refused
+send() {
+	in_ns "$1" python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+refused = 0
+for i in range(int(sys.argv[1])):
+    try:
+        s.sendto(b"%d" % i, ("10.2.0.2", 5010))
+    except PermissionError:
+        refused += 1
+print(refused)' "$2"
+}
+
+# --- the SA comes in time --------------------------------------------------------------------
+
+wait_for_sas
+capture_wire "$ARTIFACTS/held.pcap"
+ip netns exec h1 ping -n -c 5 -i 0.1 -W 30 10.2.0.2 > "$net_state/ping" &
+ping_pid=$!
+check "packets are held" await 20 has_grown gw1 OUT_HELD 5
+is "nothing is dropped" "" "$(drops gw1)"
+is "the key manager is asked" 1 $(($(delta gw1 OUT_ACQUIRES) >= 1))
+is "nothing is on the wire" 0 "$(packets "$ARTIFACTS/held.pcap" ip)"
+sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm > "$net_state/sas"
+ipsec_load gw2 < "$net_state/sas"
+ipsec_load gw1 < "$net_state/sas"
+check "all are answered once the SA is there" wait $ping_pid
+is "in order" "1 2 3 4 5" "$(sed -n 's/.*icmp_seq=\([0-9]*\).*/\1/p' "$net_state/ping" | xargs)"
+capture_end
+check "only ESP on the wire" only_esp "$ARTIFACTS/held.pcap"
+is "each was held and released" "5 5" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
+check "the books of both ends" balanced gw1 gw2 esp
+check "and nothing is held any more" reaches h1 10.2.0.2
+is "nor counted as held" 5 "$(delta gw1 OUT_HELD)"
+unprotect gw1 gw2
+
+# --- it does not come -------------------------------------------------------------------------
+
+wait_for_sas
+capture_wire "$ARTIFACTS/timeout.pcap"
+start=$SECONDS
+in_ns h1 ping -n -q -c 1 -W 1 10.2.0.2 > "$net_state/ping"
+is "held" 1 "$(delta gw1 OUT_HELD)"
+check "given up" await 60 has_grown gw1 OUT_HOLD_TIMEOUT 1
+is "after 10 seconds" 1 $((SECONDS - start >= 9))
+check "for this reason only" no_drops gw1 OUT_HOLD_TIMEOUT=1
+ipsec_load gw2 < "$net_state/sas"
+ipsec_load gw1 < "$net_state/sas"
+is "an SA that comes now releases nothing" 0 "$(delta gw1 OUT_RELEASED)"
+capture_end
+is "nothing was on the wire" 0 "$(packets "$ARTIFACTS/timeout.pcap" ip)"
+unprotect gw1 gw2
+
+# --- too many wait, and the policy goes -------------------------------------------------------
+
+ipsec_load gw1 <<< 'flow esp from 192.0.2.1 to 10.2.0.0/24 peer 192.0.2.2'
+snapshot gw1
+is "a local sender is told when enough wait" 16 "$(send gw1 $((limit + 16)))"
+is "others are held" $limit "$(delta gw1 OUT_HELD)"
+check "the rest is dropped" no_drops gw1 OUT_HOLD_FULL=16
+ipsec gw1 -F
+check "what waits for a policy goes with it" no_drops gw1 OUT_HOLD_FULL=16 OUT_HOLD_FLUSHED=$limit
+
+ipsec_load gw1 << 'END'
+flow esp out from 192.0.2.1 to 10.2.0.2 peer 192.0.2.2
+flow esp out from 192.0.2.1 to 10.2.0.3 peer 192.0.2.2
+END
+snapshot gw1
+is "all are held" 0 "$(send gw1 3)"
+ipsec gw1 -d -f - <<< 'flow esp out from 192.0.2.1 to 10.2.0.3 peer 192.0.2.2'
+is "another policy that goes takes nothing with it" "" "$(drops gw1)"
+ipsec gw1 -d -f - <<< 'flow esp out from 192.0.2.1 to 10.2.0.2 peer 192.0.2.2'
+check "their own does" no_drops gw1 OUT_HOLD_FLUSHED=3
+
+# --- an SA for others ------------------------------------------------------------------------
+
+ipsec_load gw1 <<< 'flow esp out from 192.0.2.1 to 10.2.0.2 peer 192.0.2.2 reqid 7'
+snapshot gw1
+send gw1 3 > /dev/null
+ipsec_load gw1 < "$net_state/sas"
+is "an SA with another reqid releases nothing" "3 0" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
+ipsec gw1 -F
+check "and they still wait" no_drops gw1 OUT_HOLD_FLUSHED=3
+
+check "the module can be unloaded" unload_module
+ktap_end

@@ -1,0 +1,482 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Every bad request: its errno, its sentence, the attribute that is to blame, and that
+nothing has changed. What is around the bad part is taken, so nothing else can be the
+reason; that the good form is taken is a case of its own."""
+import errno
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../lib"))
+from genl import *          # noqa: E402,F403 pylint: disable=wildcard-import,unused-wildcard-import
+from pyktap import case, end, same  # noqa: E402
+
+c = Connection()
+INVAL, RANGE = errno.EINVAL, errno.ERANGE
+ANY = object()      # the kernel's own sentence, which differs between kernels
+
+
+def refused(name, cmd, attrs, code, sentence, bad=None, missing=None, flags=NLM_F_ACK):
+    """@bad: the attribute at the offset; @missing: (type, nest) that the kernel misses"""
+    with case(name):
+        before = state(c)
+        try:
+            c.request(cmd, attrs, flags)
+        except Refused as error:
+            codes = code if isinstance(code, tuple) else (code,)
+            assert error.code in codes, f"{error}, expected {errno.errorcode[codes[0]]}"
+            assert error.text, "no sentence"
+            if sentence is not ANY:
+                same(sentence, error.text, "sentence")
+            if bad is not None:
+                same(offset_in_message(attrs, bad), error.offset, "offset")
+            if missing is not None:
+                same(missing[0], error.miss_type, "missing attribute")
+                if missing[1] is not None:
+                    same(offset_in_message(attrs, missing[1]), error.miss_nest, "nest it is missing in")
+        else:
+            raise AssertionError("it was taken")
+        same(before, state(c), "state")
+
+
+def taken(name, cmd, attrs, undo=None):
+    with case(name):
+        c.request(cmd, attrs)
+        if undo:
+            c.request(undo, attrs)
+
+
+def bad_sa(name, code, sentence, make=sa, blame=None, **other):
+    """SA_NEW whose @blame (or the only attribute in @other, or the nest) is wrong."""
+    nest = make(**other)
+    bad = nest if blame is None and len(other) != 1 else other.get(blame) if blame else list(other.values())[0]
+    refused(f"SA_NEW {name}", CMD_SA_NEW, [nest], code, sentence, bad or nest)
+
+
+def without(name, sentence, type_, **other):
+    nest = sa(**other)
+    refused(f"SA_NEW without {name}", CMD_SA_NEW, [nest], INVAL, sentence, missing=(type_, nest))
+    for cmd, verb in ((CMD_SA_DEL, "SA_DEL"), (CMD_SA_GET, "SA_GET")):
+        if type_ in (SA_A_SPI, SA_A_PROTO, SA_A_DST):
+            refused(f"{verb} without {name}", cmd, [nest], INVAL, sentence, missing=(type_, nest))
+
+
+# Something that is there, so that "unchanged" says something.
+c.request(CMD_SA_NEW, [sa_spi(0x9000, reqid=u32(SA_A_REQID, 7))])
+c.request(CMD_POLICY_NEW, [policy(priority=u32(POLICY_A_PRIORITY, 77))])
+
+# --- SAs: what names them -------------------------------------------------------------------
+
+taken("SA_NEW as all the others begin", CMD_SA_NEW, [sa()], CMD_SA_DEL)
+taken("SA_NEW of AH", CMD_SA_NEW, [ah()], CMD_SA_DEL)
+refused("SA_NEW without an SA", CMD_SA_NEW, [], INVAL, "This operation needs an SA")
+refused("SA_DEL without an SA", CMD_SA_DEL, [], INVAL, "This operation needs an SA")
+refused("SA_GET without an SA", CMD_SA_GET, [], INVAL, "Name the SA: SPI, protocol and destination",
+        missing=(A_SA, None))
+without("an SPI", "An SA needs an SPI", SA_A_SPI, spi=None)
+without("a protocol", "An SA needs a protocol, ESP or AH", SA_A_PROTO, proto=None)
+without("a destination", "An SA needs a destination address", SA_A_DST, dst=None)
+without("a source", "An SA needs a source address", SA_A_SRC, src=None)
+without("a mode", "An SA needs a mode", SA_A_MODE, mode=None)
+empty = Attr(A_SA, [])
+refused("SA_NEW with an empty nest", CMD_SA_NEW, [empty], INVAL, "An SA needs an SPI",
+        missing=(SA_A_SPI, empty))
+
+for spi in (0, 1, 128, 255):
+    bad_sa(f"SPI {spi}", INVAL, "SPIs from 0 to 255 are reserved (RFC 4303 2.1)", spi=u32(SA_A_SPI, spi))
+for spi in (256, 0x7fffffff, 0x80000000, 0xffffffff):
+    taken(f"SA_NEW SPI {spi:#x}", CMD_SA_NEW, [sa_spi(spi)], CMD_SA_DEL)
+for proto in (0, 6, 17, 49, 52, 108, 255):
+    bad_sa(f"protocol {proto}", errno.EPROTONOSUPPORT, "The protocol of an SA is ESP (50) or AH (51)",
+           proto=u8(SA_A_PROTO, proto))
+
+nest = sa_spi(0x9000)
+refused("SA_NEW of an SPI that is there", CMD_SA_NEW, [nest], errno.EEXIST,
+        "An SA with this SPI, destination and protocol exists already", nest)
+taken("SA_NEW same SPI, other destination", CMD_SA_NEW, [sa_spi(0x9000, dst=addr(SA_A_DST, "192.0.2.3"))],
+      CMD_SA_DEL)
+taken("SA_NEW same SPI, other protocol", CMD_SA_NEW, [ah(spi=u32(SA_A_SPI, 0x9000))], CMD_SA_DEL)
+for cmd, verb in ((CMD_SA_DEL, "SA_DEL"), (CMD_SA_GET, "SA_GET")):
+    for what, nest in (("SPI", sa_name(0x9001)), ("destination", sa_name(0x9000, dst="192.0.2.1")),
+                       ("protocol", sa_name(0x9000, proto=51))):
+        refused(f"{verb} of another {what}", cmd, [nest], errno.ESRCH,
+                "No SA has this SPI, destination and protocol", nest)
+
+# --- SAs: addresses, mode, window -------------------------------------------------------------
+
+V4_ONLY = "This version protects IPv4 only: an address has 4 bytes"
+V6 = {t: addr(t, "2001:db8::1") for t in (SA_A_SRC, SA_A_DST)}
+bad_sa("IPv6 destination", errno.EAFNOSUPPORT, V4_ONLY, dst=V6[SA_A_DST])
+bad_sa("IPv6 source, IPv4 destination", errno.EAFNOSUPPORT, V4_ONLY, src=V6[SA_A_SRC])
+bad_sa("IPv6 addresses", errno.EAFNOSUPPORT, V4_ONLY, blame="dst", src=V6[SA_A_SRC], dst=V6[SA_A_DST])
+for length in (5, 8, 15):
+    bad_sa(f"address of {length} bytes", INVAL, "An address has 4 bytes", src=Attr(SA_A_SRC, bytes(length)))
+for length in (0, 1, 3, 17, 128):
+    bad_sa(f"address of {length} bytes", (INVAL, RANGE), ANY, dst=Attr(SA_A_DST, bytes(length)))
+for mode in (MODE_ANY, 3, 255):
+    bad_sa(f"mode {mode}", INVAL, "The mode of an SA is transport or tunnel", mode=u8(SA_A_MODE, mode))
+bad_sa("tunnel from nowhere", INVAL, "A tunnel needs the source address of its outer header",
+       src=addr(SA_A_SRC, "0.0.0.0"))
+taken("SA_NEW transport from anywhere", CMD_SA_NEW,
+      [sa(src=addr(SA_A_SRC, "0.0.0.0"), mode=u8(SA_A_MODE, MODE_TRANSPORT))], CMD_SA_DEL)
+for window in (REPLAY_WINDOW_MAX + 1, 0x80000000, 0xffffffff):
+    bad_sa(f"window {window}", RANGE, "The anti-replay window has at most 1048576 packets",
+           window=u32(SA_A_REPLAY_WINDOW, window))
+for window in (0, 1, 64, REPLAY_WINDOW_MAX):
+    taken(f"SA_NEW window {window}", CMD_SA_NEW, [sa(window=u32(SA_A_REPLAY_WINDOW, window))], CMD_SA_DEL)
+
+# --- SAs: algorithms and keys -------------------------------------------------------------------
+
+# What this test thinks the lengths are, not what the module does.
+ENC = {ENC_NULL: (0,), ENC_AES_CBC: (16, 24, 32), ENC_AES_GCM_16: (20, 28, 36)}
+AUTH = {AUTH_HMAC_SHA1_96: (20,), AUTH_HMAC_SHA2_256_128: (32,), AUTH_HMAC_SHA2_384_192: (48,),
+        AUTH_HMAC_SHA2_512_256: (64,)}
+WRONG_ENC = "The encryption key has a length that its algorithm does not take"
+WRONG_AUTH = "The integrity key has a length that its algorithm does not take"
+HMAC = {"auth": u16(SA_A_AUTH, AUTH_HMAC_SHA2_256_128), "auth_key": Attr(SA_A_AUTH_KEY, bytes(32))}
+
+
+def try_key(nest, key, wrong):
+    """None if it is taken, else the length's error must be just this one."""
+    try:
+        c.request(CMD_SA_NEW, [nest])
+    except Refused as error:
+        same(offset_in_message([nest], key), error.offset, "offset")
+        if len(key.value) <= KEY_MAX:
+            same((INVAL, wrong), (error.code, error.text))
+        return False
+    c.request(CMD_SA_DEL, [nest])
+    return True
+
+
+for algo, lengths in ENC.items():
+    with case(f"SA_NEW encryption {algo} with keys of 1 to 130 bytes: just {lengths} are taken"):
+        before = state(c)
+        for length in range(1, 131):
+            key = Attr(SA_A_ENC_KEY, bytes(length))
+            integrity = {} if algo == ENC_AES_GCM_16 else HMAC
+            nest = sa(enc=u16(SA_A_ENC, algo), enc_key=key, **integrity)
+            same(length in lengths, try_key(nest, key, WRONG_ENC), f"{length} bytes")
+        same(before, state(c), "state")
+for algo, lengths in AUTH.items():
+    with case(f"SA_NEW integrity {algo} with keys of 0 to 130 bytes: just {lengths} are taken"):
+        before = state(c)
+        for length in range(0, 131):
+            key = Attr(SA_A_AUTH_KEY, bytes(length))
+            nest = ah(auth=u16(SA_A_AUTH, algo), auth_key=key)
+            same(length in lengths, try_key(nest, key, WRONG_AUTH), f"{length} bytes")
+        same(before, state(c), "state")
+
+UNKNOWN = [n for n in (1, 2, 3, 18, 19, 21, 28, 255, 65535) if n not in ENC]
+for algo in UNKNOWN:
+    bad_sa(f"encryption {algo}", (errno.ENOSYS, errno.EOPNOTSUPP), "This encryption algorithm is not known",
+           enc=u16(SA_A_ENC, algo))
+for algo in (1, 3, 4, 5, 11, 15, 65535):
+    bad_sa(f"integrity {algo}", (errno.ENOSYS, errno.EOPNOTSUPP), "This integrity algorithm is not known",
+           make=ah, auth=u16(SA_A_AUTH, algo))
+key = Attr(SA_A_ENC_KEY, bytes(16))
+bad_sa("encryption key without algorithm", INVAL, "An encryption key needs an encryption algorithm",
+       blame="enc_key", enc=None, enc_key=key)
+enc = u16(SA_A_ENC, ENC_AES_GCM_16)
+bad_sa("encryption without key", INVAL, WRONG_ENC, blame="enc", enc=enc, enc_key=None)
+key = Attr(SA_A_AUTH_KEY, bytes(32))
+bad_sa("integrity key without algorithm", INVAL, "An integrity key needs an integrity algorithm",
+       auth_key=key)
+bad_sa("integrity key with algorithm none", INVAL, "An integrity key needs an integrity algorithm",
+       blame="auth_key", auth=u16(SA_A_AUTH, AUTH_NONE), auth_key=key)
+auth = u16(SA_A_AUTH, AUTH_HMAC_SHA1_96)
+bad_sa("integrity without key", INVAL, WRONG_AUTH, make=ah, blame="auth", auth=auth, auth_key=None)
+bad_sa("ESP without encryption", INVAL, "An ESP SA needs an encryption algorithm, which may be NULL",
+       enc=None, enc_key=None, **HMAC)
+bad_sa("ESP with cipher without integrity", INVAL,
+       "Encryption without integrity is not supported (RFC 8221 section 4): name an integrity algorithm",
+       enc=u16(SA_A_ENC, ENC_AES_CBC), enc_key=Attr(SA_A_ENC_KEY, bytes(16)))
+bad_sa("ESP with NULL without integrity", INVAL,
+       "Encryption without integrity is not supported (RFC 8221 section 4): name an integrity algorithm",
+       enc=u16(SA_A_ENC, ENC_NULL), enc_key=None)
+bad_sa("combined mode with integrity", INVAL,
+       "A combined mode brings its own integrity: leave the other algorithm out", **HMAC)
+bad_sa("AH with encryption", INVAL, "AH does not encrypt: leave the encryption algorithm out",
+       make=ah, enc=u16(SA_A_ENC, ENC_AES_CBC), enc_key=Attr(SA_A_ENC_KEY, bytes(16)))
+bad_sa("AH with encryption NULL", INVAL, "AH does not encrypt: leave the encryption algorithm out",
+       make=ah, enc=u16(SA_A_ENC, ENC_NULL), x=None)
+bad_sa("AH without integrity", INVAL, "An AH SA needs an integrity algorithm", make=ah, auth=None,
+       auth_key=None)
+
+# --- SAs: attributes that do not belong there ------------------------------------------------------
+
+for name in ("SEQ_OUT", "SEQ_IN", "PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
+    type_ = globals()[f"SA_A_{name}"]
+    bad_sa(f"with {name}", INVAL, "Only answers have this attribute", x=Attr(type_, bytes(8)))
+for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
+    bad_sa(f"with unknown attribute {type_}", INVAL, ANY, x=Attr(type_, bytes(4)))
+for name, length in (("SPI", 4), ("PROTO", 1), ("MODE", 1), ("REQID", 4), ("ENC", 2), ("AUTH", 2),
+                     ("REPLAY_WINDOW", 4)):
+    for wrong in (0, length - 1, length + 1, 2 * length):
+        if wrong != length:
+            field = name.lower() if name.lower() in ("spi", "proto", "mode", "enc") else "x"
+            bad_sa(f"{name} of {wrong} bytes", (INVAL, RANGE), ANY,
+                   **{field: Attr(globals()[f"SA_A_{name}"], bytes(wrong))})
+bad_sa("SPI marked as a nest", INVAL, ANY, spi=Attr(SA_A_SPI, b"\0\1\0\0", flags=NLA_F_NESTED))
+for name, last in (("longer than its nest", Attr(SA_A_REQID, bytes(4), length=64)),
+                   ("shorter than its header", Attr(SA_A_REQID, bytes(4), length=3)),
+                   ("of length 0", Attr(SA_A_REQID, b"", length=0))):
+    refused(f"SA_NEW an attribute {name}", CMD_SA_NEW, [sa(x=last)], INVAL, ANY)
+
+# --- messages ----------------------------------------------------------------------------------------
+
+flat = sa()
+flat.flags = 0
+refused("SA without NLA_F_NESTED", CMD_SA_NEW, [flat], INVAL, ANY, flat)
+flat = policy()
+flat.flags = 0
+refused("POLICY without NLA_F_NESTED", CMD_POLICY_NEW, [flat], INVAL, ANY, flat)
+flat = selector()
+flat.flags = 0
+refused("SELECTOR without NLA_F_NESTED", CMD_POLICY_NEW, [policy(flat, spec())], INVAL, ANY, flat)
+flat = spec()
+flat.flags = 0
+refused("SPEC without NLA_F_NESTED", CMD_POLICY_NEW, [policy(selector(), flat)], INVAL, ANY, flat)
+flat = op(CMD_SA_NEW, sa())
+flat.flags = 0
+refused("OP without NLA_F_NESTED", CMD_BATCH, [flat], INVAL, ANY, flat)
+for type_ in (A_UNSPEC, A_PAD, A_CMD, A_STATS, A_PACKET, A_END, 100):
+    extra = Attr(type_, bytes(4))
+    refused(f"SA_NEW with attribute {type_} beside the SA", CMD_SA_NEW, [sa(), extra], INVAL, ANY, extra)
+for wrong in (0, 1, 3, 5):
+    bad = Attr(A_FLAGS, bytes(wrong))
+    refused(f"SA_GET with flags of {wrong} bytes", CMD_SA_GET, [sa_name(0x9000), bad], (INVAL, RANGE), ANY, bad)
+bad = u32(A_FLAGS, 2)
+refused("SA_GET with an unknown flag", CMD_SA_GET, [sa_name(0x9000), bad], INVAL, ANY, bad)
+refused("a dump of SAs with an unknown flag", CMD_SA_GET, [bad], INVAL, ANY, bad, flags=NLM_F_DUMP)
+short = Attr(A_SA, sa().payload()[:-6], flags=NLA_F_NESTED)
+refused("an SA that ends within an attribute", CMD_SA_NEW, [short], INVAL, ANY)
+deep = Attr(SA_A_SPI, [u32(SA_A_SPI, 0x1000)])
+refused("a nest where a number belongs", CMD_SA_NEW, [sa(spi=deep)], INVAL, ANY, deep)
+deep = op(CMD_SA_NEW, sa())
+refused("an operation inside an operation", CMD_BATCH, [Attr(A_OP, [u32(A_CMD, CMD_BATCH), deep])], INVAL, ANY,
+        deep)
+tower = sa()
+for _ in range(40):
+    tower = Attr(A_OP, [tower])
+refused("nests 40 deep", CMD_BATCH, [tower], INVAL, ANY)
+inner = policy()
+refused("a policy inside a selector", CMD_POLICY_NEW,
+        [policy(Attr(POLICY_A_SELECTOR, [*selector().value, inner]), spec())], INVAL, ANY, inner)
+
+for cmd in (CMD_UNSPEC, CMD_ACQUIRE, CMD_END, 200, 255):
+    with case(f"unknown command {cmd}"):
+        before = state(c)
+        try:
+            c.request(cmd, [sa()])
+        except Refused as error:
+            same(errno.EOPNOTSUPP, error.code)
+        else:
+            raise AssertionError("it was taken")
+        same(before, state(c), "state")
+for cmd, name in ((CMD_SA_NEW, "SA_NEW"), (CMD_SA_FLUSH, "SA_FLUSH"), (CMD_BATCH, "BATCH"),
+                  (CMD_STATS_GET, "STATS_GET")):
+    with case(f"a dump of {name}"):
+        before = state(c)
+        try:
+            c.request(cmd, [], NLM_F_DUMP)
+        except Refused as error:
+            same(errno.EOPNOTSUPP, error.code)
+        else:
+            raise AssertionError("it was taken")
+        same(before, state(c), "state")
+
+
+def silent_or(code, length, body):
+    """A message so short or so long that it may not even be one: refused or ignored."""
+    before = state(c)
+    c.send_raw(body, NLM_F_ACK, length)
+    c.seq += 1
+    c.send_raw(struct.pack("BBH", CMD_STATS_GET, 1, 0), NLM_F_ACK)
+    try:
+        c.receive()
+    finally:
+        c.seq += 1
+    same(before, state(c), "state")
+
+
+whole = struct.pack("BBH", CMD_SA_NEW, 1, 0) + join([sa()])
+with case("a message that claims to be longer than it is"):
+    silent_or(INVAL, 16 + len(whole) + 64, whole)
+with case("a message shorter than its header"):
+    silent_or(INVAL, 10, whole)
+with case("a message without a generic netlink header"):
+    before = state(c)
+    c.send_raw(b"", NLM_F_ACK)
+    try:
+        c.receive()
+    except Refused as error:
+        same(INVAL, error.code)
+    else:
+        raise AssertionError("it was taken")
+    same(before, state(c), "state")
+with case("a message cut at every length"):
+    before = state(c)
+    for cut in range(4, len(whole) - 1):
+        c.send_raw(whole[:cut], NLM_F_ACK)
+        try:
+            c.receive()
+        except Refused as error:
+            same(INVAL, error.code, f"{cut} bytes")
+        else:
+            raise AssertionError(f"it was taken with {cut} of {len(whole)} bytes")
+    same(before, state(c), "state")
+
+# --- policies ---------------------------------------------------------------------------------------
+
+
+def bad_policy(name, code, sentence, *lists, blame="nest", **other):
+    nest = policy(*lists, **other)
+    bad = nest if blame == "nest" else blame
+    refused(f"POLICY_NEW {name}", CMD_POLICY_NEW, [nest], code, sentence, bad)
+
+
+taken("POLICY_NEW as all the others begin", CMD_POLICY_NEW, [policy()], CMD_POLICY_DEL)
+taken("POLICY_NEW that bypasses", CMD_POLICY_NEW, [bypass()], CMD_POLICY_DEL)
+for cmd, name in ((CMD_POLICY_NEW, "POLICY_NEW"), (CMD_POLICY_DEL, "POLICY_DEL")):
+    refused(f"{name} without a policy", cmd, [], INVAL, "This operation needs a policy")
+refused("POLICY_GET without a policy", CMD_POLICY_GET, [], INVAL,
+        "Name the policy: its ID, or direction, priority and selectors", missing=(A_POLICY, None))
+nest = policy(action=None)
+refused("POLICY_NEW without an action", CMD_POLICY_NEW, [nest], INVAL,
+        "A policy needs an action: bypass, discard or protect", missing=(POLICY_A_ACTION, nest))
+nest = policy(dir=None)
+for cmd, name in ((CMD_POLICY_NEW, "POLICY_NEW"), (CMD_POLICY_DEL, "POLICY_DEL"),
+                  (CMD_POLICY_GET, "POLICY_GET")):
+    refused(f"{name} without a direction", cmd, [nest], INVAL, "A policy needs a direction",
+            missing=(POLICY_A_DIR, nest))
+nest = policy(spec())
+for cmd, name in ((CMD_POLICY_NEW, "POLICY_NEW"), (CMD_POLICY_DEL, "POLICY_DEL"),
+                  (CMD_POLICY_GET, "POLICY_GET")):
+    refused(f"{name} without a selector", cmd, [nest], INVAL, "A policy needs a selector",
+            missing=(POLICY_A_SELECTOR, nest))
+empty = Attr(A_POLICY, [])
+refused("POLICY_NEW with an empty nest", CMD_POLICY_NEW, [empty], INVAL,
+        "A policy needs an action: bypass, discard or protect", missing=(POLICY_A_ACTION, empty))
+ident = u32(POLICY_A_ID, 5)
+bad_policy("with an ID", INVAL, "The kernel gives a new policy its ID", id=ident, blame=ident)
+for name, type_, values in (("direction", POLICY_A_DIR, (2, 255)), ("action", POLICY_A_ACTION, (3, 255))):
+    for value in values:
+        bad = u8(type_, value)
+        bad_policy(f"{name} {value}", (INVAL, RANGE), ANY, **{"dir" if type_ == POLICY_A_DIR else "action": bad},
+                   blame=bad)
+for flags in (4, 8, 0x80000000, 0xffffffff):
+    bad = u32(POLICY_A_FLAGS, flags)
+    bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
+for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3):
+    taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
+for name in ("PACKETS", "BYTES"):
+    bad = Attr(globals()[f"POLICY_A_{name}"], bytes(8))
+    bad_policy(f"with {name}", INVAL, "Only answers have this attribute", x=bad, blame=bad)
+for type_ in (POLICY_A_UNSPEC, POLICY_A_PAD, POLICY_A_END, 99):
+    bad = Attr(type_, bytes(4))
+    bad_policy(f"with unknown attribute {type_}", INVAL, ANY, x=bad, blame=bad)
+bad_policy("that protects without a spec", INVAL,
+           "A policy that protects needs a spec: the protocol and the peer", selector())
+for name, action in (("bypasses", ACTION_BYPASS), ("discards", ACTION_DISCARD)):
+    bad_policy(f"that {name} with a spec", INVAL, "A policy that bypasses or discards has no spec", selector(),
+               spec(), action=u8(POLICY_A_ACTION, action))
+bad_policy("with 5 specs", INVAL, "A policy has at most 4 specs", selector(), *(spec() for _ in range(5)))
+taken("POLICY_NEW with 4 specs", CMD_POLICY_NEW, [policy(selector(), *(spec() for _ in range(4)))], CMD_POLICY_DEL)
+many = [selector_number(n) for n in range(65)]
+bad_policy("with 65 selectors", INVAL, "A policy has at most 64 selectors: make several policies", *many, spec())
+taken("POLICY_NEW with 64 selectors", CMD_POLICY_NEW, [policy(*many[:64], spec())], CMD_POLICY_DEL)
+for cmd, name in ((CMD_POLICY_DEL, "POLICY_DEL"), (CMD_POLICY_GET, "POLICY_GET")):
+    refused(f"{name} with 65 selectors", cmd, [policy(*many, spec())], INVAL, "A policy has at most 64 selectors")
+    refused(f"{name} with 5 specs", cmd, [policy(selector(), *(spec() for _ in range(5)))], INVAL,
+            "A policy has at most 4 specs")
+
+# --- selectors and specs ---------------------------------------------------------------------------
+
+
+def bad_selector(name, code, sentence, blame=None, **other):
+    sel = selector(**other)
+    bad = sel if blame is None else other[blame]
+    bad_policy(f"selector {name}", code, sentence, sel, spec(), blame=bad)
+
+
+def port(name, value):
+    return u16(globals()[f"SEL_A_{name}"], value)
+
+
+NEEDS_ADDRS = "A selector needs the lowest and the highest source and destination address"
+bad = Attr(POLICY_A_SELECTOR, [])
+refused("POLICY_NEW selector without anything", CMD_POLICY_NEW, [policy(bad, spec())], INVAL, NEEDS_ADDRS,
+        missing=(SEL_A_SRC_MIN, bad))
+for field in ("src_min", "src_max", "dst_min", "dst_max"):
+    bad = selector(**{field: None})
+    refused(f"POLICY_NEW selector without {field}", CMD_POLICY_NEW, [policy(bad, spec())], INVAL, NEEDS_ADDRS,
+            missing=(globals()[f"SEL_A_{field.upper()}"], bad))
+    type_ = globals()[f"SEL_A_{field.upper()}"]
+    bad_selector(f"with IPv6 {field}", errno.EAFNOSUPPORT, V4_ONLY, blame=field,
+                 **{field: addr(type_, "2001:db8::")})
+    bad_selector(f"with {field} of 5 bytes", INVAL, "An address has 4 bytes", blame=field,
+                 **{field: Attr(type_, bytes(5))})
+    bad_selector(f"with {field} of 0 bytes", (INVAL, RANGE), ANY, blame=field, **{field: Attr(type_, b"")})
+bad_selector("source range reversed", INVAL, "The source address range ends before it begins",
+             src_min=addr(SEL_A_SRC_MIN, "10.1.1.0"))
+bad_selector("destination range reversed", INVAL, "The destination address range ends before it begins",
+             dst_min=addr(SEL_A_DST_MIN, "10.2.1.0"))
+TCP = u8(SEL_A_PROTO, 6)
+HALF = "A port range needs its lowest and its highest port"
+for name in ("SPORT_MIN", "SPORT_MAX", "DPORT_MIN", "DPORT_MAX"):
+    bad_selector(f"with {name} alone", INVAL, HALF, blame="port", proto=TCP, port=port(name, 80))
+bad_selector("source ports reversed", INVAL, "The source port range ends before it begins", proto=TCP,
+             a=port("SPORT_MIN", 81), b=port("SPORT_MAX", 80))
+bad_selector("destination ports reversed", INVAL, "The destination port range ends before it begins", proto=TCP,
+             a=port("DPORT_MIN", 81), b=port("DPORT_MAX", 80))
+NO_PORTS = "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)"
+bad_selector("ports without protocol", INVAL, NO_PORTS, a=port("DPORT_MIN", 80), b=port("DPORT_MAX", 80))
+for proto in (1, 47, 50, 58, 255):
+    bad_selector(f"ports of protocol {proto}", INVAL, NO_PORTS, proto=u8(SEL_A_PROTO, proto),
+                 a=port("SPORT_MIN", 1), b=port("SPORT_MAX", 65535))
+for type_ in (SEL_A_UNSPEC, SEL_A_END, 99):
+    bad_selector(f"with unknown attribute {type_}", INVAL, ANY, blame="x", x=Attr(type_, bytes(4)))
+bad_selector("with a port of 1 byte", (INVAL, RANGE), ANY, blame="a", proto=TCP, a=Attr(SEL_A_DPORT_MIN, b"\1"),
+             b=port("DPORT_MAX", 80))
+
+
+def bad_spec(name, code, sentence, blame=None, **other):
+    one = spec(**other)
+    bad_policy(f"spec {name}", code, sentence, selector(), one, blame=one if blame is None else other[blame])
+
+
+bad = spec(proto=None)
+refused("POLICY_NEW spec without a protocol", CMD_POLICY_NEW, [policy(selector(), bad)], INVAL,
+        "A spec needs a protocol, ESP or AH", missing=(SPEC_A_PROTO, bad))
+for proto in (0, 6, 108):
+    bad_spec(f"protocol {proto}", errno.EPROTONOSUPPORT, "The protocol of a spec is ESP (50) or AH (51)",
+             blame="proto", proto=u8(SPEC_A_PROTO, proto))
+bad_spec("mode 3", (INVAL, RANGE), ANY, blame="mode", mode=u8(SPEC_A_MODE, 3))
+for field, type_ in (("src", SPEC_A_SRC), ("dst", SPEC_A_DST)):
+    bad_spec(f"with IPv6 {field}", errno.EAFNOSUPPORT, V4_ONLY, blame=field, **{field: addr(type_, "::1")})
+    bad_spec(f"with {field} of 7 bytes", INVAL, "An address has 4 bytes", blame=field,
+             **{field: Attr(type_, bytes(7))})
+for type_ in (SPEC_A_UNSPEC, SPEC_A_END):
+    bad_spec(f"with unknown attribute {type_}", INVAL, ANY, blame="x", x=Attr(type_, bytes(4)))
+
+# --- policies that are there, and that are not ----------------------------------------------------------
+
+nest = policy(priority=u32(POLICY_A_PRIORITY, 77))
+EXISTS = "A policy with this direction, priority and selectors exists already"
+refused("POLICY_NEW of one that is there", CMD_POLICY_NEW, [nest], errno.EEXIST, EXISTS, nest)
+nest = bypass(priority=u32(POLICY_A_PRIORITY, 77))
+refused("POLICY_NEW of one that is there with another action", CMD_POLICY_NEW, [nest], errno.EEXIST, EXISTS, nest)
+for name, nest in (("direction", policy(priority=u32(POLICY_A_PRIORITY, 77), dir=u8(POLICY_A_DIR, DIR_IN))),
+                   ("priority", policy(priority=u32(POLICY_A_PRIORITY, 78))),
+                   ("selector", policy(selector_number(3), spec(), priority=u32(POLICY_A_PRIORITY, 77)))):
+    gone = "No policy has this ID, or this direction, priority and selectors"
+    refused(f"POLICY_DEL of another {name}", CMD_POLICY_DEL, [nest], errno.ENOENT, gone, nest)
+    refused(f"POLICY_GET of another {name}", CMD_POLICY_GET, [nest], errno.ENOENT, gone, nest)
+    taken(f"POLICY_NEW with another {name}", CMD_POLICY_NEW, [nest], CMD_POLICY_DEL)
+for ident in (0, 0xffffffff, 123456):
+    nest = Attr(A_POLICY, [u32(POLICY_A_ID, ident)])
+    refused(f"POLICY_DEL of ID {ident}", CMD_POLICY_DEL, [nest], errno.ENOENT, gone, nest)
+    refused(f"POLICY_GET of ID {ident}", CMD_POLICY_GET, [nest], errno.ENOENT, gone, nest)
+
+clean(c)
+end()

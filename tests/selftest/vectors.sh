@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The vectors in the module are those that an independent implementation computes today,
+# and that the RFCs print.
+# host: timeout=60
+set -u
+. "$TOP/tests/lib/ktap.sh"
+
+vectors=$TOP/tests/selftest/vectors.py
+check "src/selftest/vectors.h is what vectors.py writes" \
+	python3 "$vectors" --check "$TOP/src/selftest/vectors.h"
+sed '/\.packet =/{n;s/"../"ff/}' "$TOP/src/selftest/vectors.h" > "$ARTIFACTS/vectors.h"
+check_fails "and the comparison sees a changed byte" python3 "$vectors" --check "$ARTIFACTS/vectors.h"
+ktap_end

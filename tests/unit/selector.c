@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Selectors: what matches, what is unknown, what is refused. */
+#include "ktap.h"
+#include "../../src/selector.c"
+
+static union ipsec_addr v4(unsigned int a, unsigned int b, unsigned int c, unsigned int d)
+{
+	return (union ipsec_addr){ .bytes = { a, b, c, d } };
+}
+
+static union ipsec_addr v6(unsigned int first, unsigned int last)
+{
+	union ipsec_addr addr = { .bytes = { 0x20, 0x01, 0x0d, 0xb8 } };
+
+	addr.bytes[4] = first;
+	addr.bytes[15] = last;
+	return addr;
+}
+
+/* 10.1.0.0 - 10.1.0.255 to 10.2.0.5 - 10.2.1.4, anything in it */
+static struct ipsec_selector any_v4(void)
+{
+	return (struct ipsec_selector){
+		.src_min = v4(10, 1, 0, 0), .src_max = v4(10, 1, 0, 255),
+		.dst_min = v4(10, 2, 0, 5), .dst_max = v4(10, 2, 1, 4),
+		.sport_max = 0xffff, .dport_max = 0xffff, .family = AF_INET,
+	};
+}
+
+static struct ipsec_key packet(__u8 proto, __u16 sport, __u16 dport)
+{
+	return (struct ipsec_key){
+		.src = v4(10, 1, 0, 1), .dst = v4(10, 2, 1, 0),
+		.sport = sport, .dport = dport, .family = AF_INET, .proto = proto,
+	};
+}
+
+static void match(enum ipsec_match wanted, const struct ipsec_selector *sel,
+		  const struct ipsec_key *key, const char *what)
+{
+	expect(wanted, ipsec_selector_match(sel, key), "%s", what);
+}
+
+static void address_bounds(void)
+{
+	struct ipsec_selector sel = any_v4();
+	struct ipsec_key key = packet(IPPROTO_ICMP, 0, 0);
+	static const struct {
+		unsigned int c, d;
+		bool inside;
+	} dst[] = {
+		{ 0, 4, false }, { 0, 5, true }, { 0, 255, true }, { 1, 0, true },
+		{ 1, 4, true }, { 1, 5, false }, { 255, 255, false }, { 0, 0, false },
+	};
+
+	key.src = v4(10, 1, 0, 0);
+	match(IPSEC_MATCH_YES, &sel, &key, "lowest source");
+	key.src = v4(10, 1, 0, 255);
+	match(IPSEC_MATCH_YES, &sel, &key, "highest source");
+	key.src = v4(10, 0, 255, 255);
+	match(IPSEC_MATCH_NO, &sel, &key, "below the source range");
+	key.src = v4(10, 1, 1, 0);
+	match(IPSEC_MATCH_NO, &sel, &key, "above the source range");
+	key.src = v4(10, 1, 0, 77);
+	for (size_t i = 0; i < ARRAY_LEN(dst); i++) {
+		key.dst = v4(10, 2, dst[i].c, dst[i].d);
+		match(dst[i].inside ? IPSEC_MATCH_YES : IPSEC_MATCH_NO, &sel, &key, "destination");
+	}
+	end_case("bounds of address ranges are inside, in network order");
+}
+
+static void address_all(void)
+{
+	struct ipsec_selector sel = any_v4();
+	struct ipsec_key key = packet(IPPROTO_UDP, 1, 2);
+
+	sel.src_min = v4(0, 0, 0, 0);
+	sel.src_max = v4(255, 255, 255, 255);
+	sel.dst_min = sel.src_min;
+	sel.dst_max = sel.src_max;
+	match(IPSEC_MATCH_YES, &sel, &key, "some address");
+	key.src = v4(0, 0, 0, 0);
+	key.dst = v4(255, 255, 255, 255);
+	match(IPSEC_MATCH_YES, &sel, &key, "first and last address");
+	sel.src_min = v4(127, 255, 255, 255);
+	sel.src_max = v4(128, 0, 0, 0);
+	key.src = v4(128, 0, 0, 0);
+	match(IPSEC_MATCH_YES, &sel, &key, "bytes are compared without sign");
+	key.src = v4(1, 0, 0, 0);
+	match(IPSEC_MATCH_NO, &sel, &key, "below, with a lower first byte");
+	end_case("the whole address space");
+}
+
+static void families(void)
+{
+	struct ipsec_selector six = {
+		.src_min = v6(0, 0), .src_max = v6(0, 255), .dst_min = v6(1, 5), .dst_max = v6(2, 4),
+		.sport_max = 0xffff, .dport_max = 0xffff, .family = AF_INET6,
+	};
+	struct ipsec_key key6 = {
+		.src = v6(0, 9), .dst = v6(2, 4), .family = AF_INET6, .proto = IPPROTO_UDP,
+	};
+	struct ipsec_selector four = any_v4();
+	struct ipsec_key key4 = packet(IPPROTO_UDP, 1, 2);
+
+	match(IPSEC_MATCH_YES, &six, &key6, "v6 inside");
+	key6.dst = v6(2, 5);
+	match(IPSEC_MATCH_NO, &six, &key6, "v6: the last of 16 bytes counts");
+	match(IPSEC_MATCH_NO, &six, &key4, "v4 packet, v6 selector");
+	match(IPSEC_MATCH_NO, &four, &key6, "v6 packet, v4 selector");
+	/* bytes behind an IPv4 address do not count */
+	key4.src.bytes[4] = 9;
+	match(IPSEC_MATCH_YES, &four, &key4, "bytes behind the address");
+	/* the same bytes, another family */
+	key6.src = key4.src;
+	key6.dst = key4.dst;
+	match(IPSEC_MATCH_NO, &four, &key6, "same bytes, other family");
+	end_case("families never mix");
+}
+
+static void protocols(void)
+{
+	struct ipsec_selector sel = any_v4();
+
+	for (int proto = 0; proto < 256; proto++) {
+		struct ipsec_key key = packet(proto, 0, 0);
+
+		sel.proto = IPSEC_ANY_PROTO;
+		match(IPSEC_MATCH_YES, &sel, &key, "any protocol");
+		for (int other = 1; other < 256; other++) {
+			sel.proto = other;
+			match(other == proto ? IPSEC_MATCH_YES : IPSEC_MATCH_NO, &sel, &key,
+			      "one protocol");
+		}
+	}
+	end_case("a protocol matches itself only, none given matches all 256");
+}
+
+static void ports(void)
+{
+	static const struct {
+		__u16 sport, dport;
+		bool inside;
+	} cases[] = {
+		{ 1023, 443, false }, { 1024, 443, true }, { 65535, 443, true },
+		{ 2000, 442, false }, { 2000, 445, true }, { 2000, 446, false },
+		{ 0, 443, false }, { 2000, 0, false }, { 443, 2000, false },
+	};
+	struct ipsec_selector sel = any_v4();
+
+	sel.proto = IPPROTO_TCP;
+	sel.sport_min = 1024;
+	sel.dport_min = 443;
+	sel.dport_max = 445;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct ipsec_key key = packet(IPPROTO_TCP, cases[i].sport, cases[i].dport);
+
+		match(cases[i].inside ? IPSEC_MATCH_YES : IPSEC_MATCH_NO, &sel, &key, "ports");
+		key.proto = IPPROTO_UDP;
+		match(IPSEC_MATCH_NO, &sel, &key, "ports of another protocol");
+	}
+	end_case("bounds of port ranges are inside, both ends count");
+}
+
+/* RFC 4301 7: a fragment that is not the first has no ports */
+static void fragments(void)
+{
+	struct ipsec_selector sel = any_v4();
+	struct ipsec_key key = packet(IPPROTO_UDP, 0, 0);
+
+	key.flags = IPSEC_KEY_NO_PORTS;
+	match(IPSEC_MATCH_YES, &sel, &key, "any protocol, any port");
+	sel.proto = IPPROTO_UDP;
+	match(IPSEC_MATCH_YES, &sel, &key, "any port");
+	sel.dport_min = 53;
+	sel.dport_max = 53;
+	match(IPSEC_MATCH_UNKNOWN, &sel, &key, "a port");
+	/* port 0 of the key means nothing then */
+	sel.dport_min = 0;
+	sel.dport_max = 0;
+	match(IPSEC_MATCH_UNKNOWN, &sel, &key, "port 0");
+	sel = any_v4();
+	sel.proto = IPPROTO_UDP;
+	sel.sport_max = 0xfffe;
+	match(IPSEC_MATCH_UNKNOWN, &sel, &key, "all source ports but one");
+	sel.src_min = v4(10, 1, 0, 2);
+	match(IPSEC_MATCH_NO, &sel, &key, "another source");
+	sel.src_min = v4(10, 1, 0, 0);
+	key.proto = IPPROTO_TCP;
+	match(IPSEC_MATCH_NO, &sel, &key, "another protocol");
+	end_case("a fragment without ports is unknown to a selector that asks for ports");
+}
+
+static void check_is(const struct ipsec_selector *sel, const char *sentence)
+{
+	const char *found = ipsec_selector_check(sel);
+
+	if (!found != !sentence || (found && strcmp(found, sentence)))
+		wrong("expected \"%s\", found \"%s\"", sentence ?: "(fine)", found ?: "(fine)");
+}
+
+static void checks_addresses(void)
+{
+	struct ipsec_selector sel = any_v4();
+
+	check_is(&sel, NULL);
+	sel.src_min = sel.src_max;
+	check_is(&sel, NULL);
+	sel.src_min = v4(10, 1, 1, 0);
+	check_is(&sel, "The source address range ends before it begins");
+	sel = any_v4();
+	sel.dst_max = v4(10, 2, 0, 4);
+	check_is(&sel, "The destination address range ends before it begins");
+	sel.dst_max = sel.dst_min;
+	check_is(&sel, NULL);
+	sel = any_v4();
+	sel.family = AF_INET6;
+	sel.src_min.bytes[15] = 1;
+	check_is(&sel, NULL);
+	sel.src_min = sel.src_max;
+	sel.src_min.bytes[15] = 1;
+	check_is(&sel, "The source address range ends before it begins");
+	end_case("ranges that end before they begin: addresses");
+}
+
+static void checks_ports(void)
+{
+	static const __u8 with_ports[] = { 6, 17, 33, 132, 136 };
+
+	for (int proto = 0; proto < 256; proto++) {
+		struct ipsec_selector sel = any_v4();
+		bool has = memchr(with_ports, proto, sizeof(with_ports));
+
+		expect(has, ipsec_proto_has_ports(proto), "protocol %d has ports", proto);
+		sel.proto = proto;
+		check_is(&sel, NULL);
+		sel.dport_min = 1;
+		check_is(&sel, has ? NULL : "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)");
+		sel.dport_min = 0;
+		sel.sport_max = 0xfffe;
+		check_is(&sel, has ? NULL : "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)");
+		sel.sport_min = 0xffff;
+		check_is(&sel, "The source port range ends before it begins");
+		sel.sport_min = 0;
+		sel.dport_min = 6;
+		sel.dport_max = 5;
+		check_is(&sel, "The destination port range ends before it begins");
+	}
+	end_case("ports: ranges, and protocols that have none");
+}
+
+static void any_port(void)
+{
+	struct ipsec_selector sel = any_v4();
+
+	expect(true, ipsec_selector_any_port(&sel), "all ports");
+	sel.sport_min = 1;
+	expect(false, ipsec_selector_any_port(&sel), "not source port 0");
+	sel = any_v4();
+	sel.sport_max = 0xfffe;
+	expect(false, ipsec_selector_any_port(&sel), "not the last source port");
+	sel = any_v4();
+	sel.dport_min = 1;
+	expect(false, ipsec_selector_any_port(&sel), "not destination port 0");
+	sel = any_v4();
+	sel.dport_max = 0xfffe;
+	expect(false, ipsec_selector_any_port(&sel), "not the last destination port");
+	end_case("any port means all 65536 at both ends");
+}
+
+static void layout(void)
+{
+	expect(40, sizeof(struct ipsec_key), "key");
+	expect(76, sizeof(struct ipsec_selector), "selector");
+	expect(16, sizeof(union ipsec_addr), "address");
+	expect(4, ipsec_addr_len(AF_INET), "v4");
+	expect(16, ipsec_addr_len(AF_INET6), "v6");
+	end_case("keys and selectors have no padding: they are compared as memory");
+}
+
+static void any_address(void)
+{
+	union ipsec_addr addr = { { 0 } };
+
+	expect(true, ipsec_addr_is_any(&addr), "zero");
+	for (int i = 0; i < 16; i++) {
+		addr.bytes[i] = 1;
+		expect(false, ipsec_addr_is_any(&addr), "byte %d", i);
+		addr.bytes[i] = 0;
+	}
+	end_case("the unspecified address is all zero");
+}
+
+int main(void)
+{
+	address_bounds();
+	address_all();
+	families();
+	protocols();
+	ports();
+	fragments();
+	checks_addresses();
+	checks_ports();
+	any_port();
+	layout();
+	any_address();
+	return end_all();
+}
