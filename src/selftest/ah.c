@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* AH packets whose every byte is known. */
 #include "selftest/selftest.h"
-#include "selftest/vectors.h"
+#include "selftest/selftest.h"
 #include "skb.h"
 
 static bool accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector)
@@ -100,8 +100,8 @@ static void test_vector(struct ipsec_net *inet, const struct ipsec_vector *vecto
  */
 void ipsec_test_ah(struct ipsec_net *inet)
 {
-	unsigned int i;
+	const struct ipsec_vector *vector;
 
-	for (i = 0; i < ARRAY_SIZE(ipsec_ah_vectors); i++)
-		test_vector(inet, &ipsec_ah_vectors[i]);
+	for (vector = ipsec_ah_vectors; vector->name; vector++)
+		test_vector(inet, vector);
 }

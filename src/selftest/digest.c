@@ -5,7 +5,7 @@
 
 #include "crypto.h"
 #include "selftest/selftest.h"
-#include "selftest/vectors.h"
+#include "selftest/selftest.h"
 
 static DECLARE_COMPLETION(computed);
 static u8 result[IPSEC_DIGEST_MAX];
@@ -63,9 +63,8 @@ static bool test_vector(struct ipsec_net *inet, const struct ipsec_vector *vecto
  */
 void ipsec_test_digest(struct ipsec_net *inet)
 {
-	unsigned int i;
+	const struct ipsec_vector *vector;
 
-	for (i = 0; i < ARRAY_SIZE(ipsec_digest_vectors); i++)
-		ipsec_test_result(test_vector(inet, &ipsec_digest_vectors[i]), "digest",
-				  ipsec_digest_vectors[i].name);
+	for (vector = ipsec_digest_vectors; vector->name; vector++)
+		ipsec_test_result(test_vector(inet, vector), "digest", vector->name);
 }

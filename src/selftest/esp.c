@@ -3,7 +3,7 @@
 #include <linux/slab.h>
 
 #include "selftest/selftest.h"
-#include "selftest/vectors.h"
+#include "selftest/selftest.h"
 #include "skb.h"
 
 /* Bytes from the transport header on. */
@@ -195,10 +195,10 @@ static void test_padding(struct ipsec_net *inet, const struct ipsec_vector *vect
  */
 void ipsec_test_esp(struct ipsec_net *inet)
 {
-	unsigned int i;
+	const struct ipsec_vector *vector;
 
-	for (i = 0; i < ARRAY_SIZE(ipsec_esp_vectors); i++)
-		test_vector(inet, &ipsec_esp_vectors[i]);
-	for (i = 0; i < ARRAY_SIZE(ipsec_padding_vectors); i++)
-		test_padding(inet, &ipsec_padding_vectors[i]);
+	for (vector = ipsec_esp_vectors; vector->name; vector++)
+		test_vector(inet, vector);
+	for (vector = ipsec_padding_vectors; vector->name; vector++)
+		test_padding(inet, vector);
 }

@@ -65,6 +65,12 @@ struct sk_buff *ipsec_test_skb(struct ipsec_sa *sa, const struct ipsec_vector *v
 enum ipsec_stat ipsec_test_input(struct sk_buff *skb);
 enum ipsec_stat ipsec_test_output(struct sk_buff *skb);
 
+/* vectors.c, each until one without a name */
+extern const struct ipsec_vector ipsec_esp_vectors[];
+extern const struct ipsec_vector ipsec_padding_vectors[];
+extern const struct ipsec_vector ipsec_ah_vectors[];
+extern const struct ipsec_vector ipsec_digest_vectors[];
+
 /* one file each */
 void ipsec_test_replay(void);
 void ipsec_test_selector(void);

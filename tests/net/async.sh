@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # vm: cpus=2 timeout=400 kernels=6.1
 # Crypto that goes on in the background: both paths, and what ends under them.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"

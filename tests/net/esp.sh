@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # vm: cpus=1 timeout=500 kernels=6.1,6.12
 # ESP: modes, algorithms and sizes of packets.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # vm: cpus=1 timeout=300 kernels=6.1,6.12
 # Firewalls on the gateways: conntrack, marks of IPsec, NAT.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # vm: cpus=1 timeout=240 kernels=6.1,6.12
 # A flowtable forwards past all netfilter hooks: what must be protected stays protected.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
@@ -31,7 +32,8 @@ talk_begin() {
 	listens h2 udp 7777 || bail "no echo"
 	coproc talk { ip netns exec h1 socat - UDP4:10.2.0.2:7777; }
 	# shellcheck disable=SC2154
-	at_exit "kill $talk_PID 2>/dev/null"
+	talker=$talk_PID # which goes with the coprocess
+	at_exit "kill $talker 2>/dev/null"
 }
 
 said=0
@@ -47,9 +49,9 @@ say() { # times: each word comes back, before the next is said
 }
 
 talk_end() {
-	kill "$talk_PID"
+	kill "$talker"
 	pkill -f UDP4-LISTEN:7777
-	wait "$talk_PID" 2>/dev/null
+	wait "$talker" 2>/dev/null
 }
 
 # The flowtable takes a flow over when a packet passes; it may also give one back.

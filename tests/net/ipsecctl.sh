@@ -192,7 +192,7 @@ import socket
 s = socket.socket()
 s.bind(("10.3.0.5", 2000))
 s.setblocking(False)
-s.connect_ex(("10.4.0.3", 443))' 
+s.connect_ex(("10.4.0.3", 443))'
 check "three events come" lines text 3
 check "and three in JSON" lines json 3
 sa_text="esp tunnel from 192.0.2.7 to 192.0.2.8 spi 0x00003001"

@@ -2,12 +2,13 @@
 # vm: cpus=2 timeout=600 kernels=6.1
 # Loading, unloading, namespaces, devices and SAs that come and go under traffic.
 # LOADS=N loads the module so many times instead of 100.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
 
 flood() { # from, to: until flood_end
-	in_ns "$1" ping -n -q -i 0.01 -W 1 "$2" > "$net_state/flood" 2>&1 &
+	ip netns exec "$1" ping -n -q -i 0.01 -W 1 "$2" > "$net_state/flood" 2>&1 &
 	flooding=$!
 }
 

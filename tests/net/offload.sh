@@ -2,6 +2,7 @@
 # vm: cpus=1 timeout=300 kernels=6.1,6.12
 # What a flowtable must not take over as clear text, although the packet that it sees may
 # look like it: flows that only NAT, their other direction or a later hook protects.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # vm: cpus=1 timeout=300 kernels=6.1,6.12
 # What policies do to packets: which one decides, and what it does without an SA.
+set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"

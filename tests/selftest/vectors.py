@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The test vectors of src/selftest/vectors.h.
+"""The test vectors of src/selftest/vectors.c.
 
-    vectors.py > src/selftest/vectors.h     write them
+    vectors.py > src/selftest/vectors.c     write them
     vectors.py --check FILE                 are they those in FILE?
 
 Keys, IVs and plaintexts are those of the documents named beside them. Packets are
@@ -268,26 +268,22 @@ def field(name, value):
 def table(name, comment, vectors):
     rows = "".join("\t{\n" + "".join(field(k, v) for k, v in vector.items()) + "\t},\n"
                    for vector in vectors)
-    return f"/* {comment} */\nstatic const struct ipsec_vector {name}[] = {{\n{rows}}};\n"
+    return f"/* {comment} */\nconst struct ipsec_vector {name}[] = {{\n{rows}\t{{ }}\n}};\n"
 
 
-def header():
+def source():
     return "\n".join((
-        "/* SPDX-License-Identifier: GPL-2.0 */",
+        "// SPDX-License-Identifier: GPL-2.0",
         "/* Written by tests/selftest/vectors.py, which says where they are from. Do not edit. */",
-        "#ifndef IPSEC_SELFTEST_VECTORS_H",
-        "#define IPSEC_SELFTEST_VECTORS_H",
-        "",
         '#include "selftest/selftest.h"',
         "",
         table("ipsec_esp_vectors", "ESP packets", esp),
         table("ipsec_padding_vectors", "authentic ESP packets whose padding is wrong", padding),
         table("ipsec_ah_vectors", "AH packets", ah),
-        table("ipsec_digest_vectors", "digests, not truncated", digests),
-        "#endif /* IPSEC_SELFTEST_VECTORS_H */\n"))
+        table("ipsec_digest_vectors", "digests, not truncated", digests).rstrip() + "\n"))
 
 
 if sys.argv[1:2] == ["--check"]:
     with open(sys.argv[2], encoding="ascii") as file:
-        sys.exit(0 if file.read() == header() else f"{sys.argv[2]} is not what this program writes")
-sys.stdout.write(header())
+        sys.exit(0 if file.read() == source() else f"{sys.argv[2]} is not what this program writes")
+sys.stdout.write(source())

@@ -6,8 +6,8 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 
 vectors=$TOP/tests/selftest/vectors.py
-check "src/selftest/vectors.h is what vectors.py writes" \
-	python3 "$vectors" --check "$TOP/src/selftest/vectors.h"
-sed '/\.packet =/{n;s/"../"ff/}' "$TOP/src/selftest/vectors.h" > "$ARTIFACTS/vectors.h"
-check_fails "and the comparison sees a changed byte" python3 "$vectors" --check "$ARTIFACTS/vectors.h"
+check "src/selftest/vectors.c is what vectors.py writes" \
+	python3 "$vectors" --check "$TOP/src/selftest/vectors.c"
+sed '/\.packet =/{n;s/"../"ff/}' "$TOP/src/selftest/vectors.c" > "$ARTIFACTS/vectors.c"
+check_fails "and the comparison sees a changed byte" python3 "$vectors" --check "$ARTIFACTS/vectors.c"
 ktap_end

@@ -1,12 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* Written by tests/selftest/vectors.py, which says where they are from. Do not edit. */
-#ifndef IPSEC_SELFTEST_VECTORS_H
-#define IPSEC_SELFTEST_VECTORS_H
-
 #include "selftest/selftest.h"
 
 /* ESP packets */
-static const struct ipsec_vector ipsec_esp_vectors[] = {
+const struct ipsec_vector ipsec_esp_vectors[] = {
 	{
 		.name = "draft-mcgrew-gcm-test 2, AES-GCM-128",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
@@ -216,10 +213,11 @@ static const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet =
 			"000020030000000408000ebda70a00008e9c083db95b070008010101b8c99a6f01a1fa0c20dbde8a41a5e5bf373137d489c1e274681e2fa329b08a96",
 	},
+	{ }
 };
 
 /* authentic ESP packets whose padding is wrong */
-static const struct ipsec_vector ipsec_padding_vectors[] = {
+const struct ipsec_vector ipsec_padding_vectors[] = {
 	{
 		.name = "begins with 0",
 		.enc = NFIPSEC_ENC_NULL,
@@ -286,10 +284,11 @@ static const struct ipsec_vector ipsec_padding_vectors[] = {
 		.packet =
 			"0000300000000001000102030405060708090a0102030f04935b02117fb0ba7b8ebf9b64d37f4be2",
 	},
+	{ }
 };
 
 /* AH packets */
-static const struct ipsec_vector ipsec_ah_vectors[] = {
+const struct ipsec_vector ipsec_ah_vectors[] = {
 	{
 		.name = "HMAC_SHA1_96",
 		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
@@ -408,10 +407,11 @@ static const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet =
 			"010500000000401300000004bf30bacdb215560d2676bf59577d471308000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 	},
+	{ }
 };
 
 /* digests, not truncated */
-static const struct ipsec_vector ipsec_digest_vectors[] = {
+const struct ipsec_vector ipsec_digest_vectors[] = {
 	{
 		.name = "RFC 4231 case 1, HMAC-SHA256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
@@ -592,6 +592,5 @@ static const struct ipsec_vector ipsec_digest_vectors[] = {
 		.packet =
 			"e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58",
 	},
+	{ }
 };
-
-#endif /* IPSEC_SELFTEST_VECTORS_H */
