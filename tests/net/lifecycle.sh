@@ -35,11 +35,18 @@ load_and_unload() { # times
 	done
 }
 
-replace_sas() { # times: in one transaction each, at the receiver before the sender
+# A new SA in one direction: the receiver has it before the sender uses it.
+replace_sa() { # from, to, sender, receiver
+	sas esp tunnel "$1" "$2" enc aes-128-gcm | sed -E 's/:(0x)?[0-9a-f]+//g' > "$net_state/new"
+	ipsec_load "$4" < "$net_state/new" && ipsec_load "$3" < "$net_state/new"
+}
+
+replace_sas() { # times
 	local n
 	for ((n = 0; n < $1; n++)); do
-		sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm > "$net_state/new" || return 1
-		ipsec_load gw2 < "$net_state/new" && ipsec_load gw1 < "$net_state/new" || return 1
+		protect_spi=$((protect_spi + 2))
+		replace_sa 192.0.2.1 192.0.2.2 gw1 gw2 && replace_sa 192.0.2.2 192.0.2.1 gw2 gw1 ||
+			return 1
 	done
 }
 
@@ -76,7 +83,7 @@ is "no packet was lost by it" 0 "$(flood_end)"
 check "the books of both gateways" balanced gw1 gw2 esp
 capture_end
 check "only ESP on the wire" only_esp "$ARTIFACTS/replace.pcap"
-is "the newest SA is used" "$(printf '0x%08x' "$protect_spi")" \
+is "the newest SA is used" "$(printf '0x%08x' $((protect_spi + 2)))" \
 	"$(tcpdump -n -r "$ARTIFACTS/replace.pcap" src 192.0.2.1 2>/dev/null | sed -n 's/.*spi=\(0x[0-9a-f]*\).*/\1/p' | tail -n 1)"
 
 flood h1 10.2.0.2
