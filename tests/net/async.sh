@@ -51,7 +51,7 @@ both_ways() { tcp_transfer h1 h2 10.2.0.2 200000 && tcp_transfer h2 h1 10.1.0.2 
 # SAs come and go while packets are in the engine.
 replace_under_traffic() { # protocol, algorithm words...
 	local n
-	in_ns h1 ping -n -q -c 2000 -i 0.001 -W 1 10.2.0.2 > /dev/null &
+	ip netns exec h1 ping -n -q -c 2000 -i 0.001 -W 1 10.2.0.2 > /dev/null &
 	local ping=$!
 	for n in 1 2 3 4; do
 		protect_chain "$@"
@@ -80,7 +80,7 @@ traffic HMAC ah auth hmac-sha2-256
 check "AH: SAs replaced under traffic" replace_under_traffic ah auth hmac-sha2-256
 
 # A namespace ends while its packets are in the engine.
-in_ns h1 ping -n -q -c 3000 -i 0.001 -W 1 10.2.0.2 > /dev/null &
+ip netns exec h1 ping -n -q -c 3000 -i 0.001 -W 1 10.2.0.2 > /dev/null &
 ping=$!
 sleep 0.5
 check "a gateway's namespace ends under traffic" ip netns del gw1

@@ -27,7 +27,7 @@ RULES
 
 # A conversation over UDP that lasts, so that its flow is offloaded and stays it.
 talk_begin() {
-	in_ns h2 socat -T 100 UDP4-LISTEN:7777,fork EXEC:cat &
+	ip netns exec h2 socat -T 100 UDP4-LISTEN:7777,fork EXEC:cat &
 	at_exit "kill $! 2>/dev/null"
 	listens h2 udp 7777 || bail "no echo"
 	coproc talk { ip netns exec h1 socat - UDP4:10.2.0.2:7777; }
