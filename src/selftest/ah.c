@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* AH packets whose every byte is known. */
 #include "selftest/selftest.h"
-#include "selftest/selftest.h"
 #include "skb.h"
-
-static bool accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector)
-{
-	struct sk_buff *skb = ipsec_test_skb(sa, vector, vector->ip, vector->packet);
-	enum ipsec_stat reason;
-	bool good = false;
-
-	if (!skb)
-		return false;
-	reason = ipsec_test_input(skb);
-	if (reason)
-		ipsec_test_wrong("dropped: %s", ipsec_stat_name(reason));
-	else if (ipsec_cb(skb)->next_header != vector->next_header)
-		ipsec_test_wrong("next header %u", ipsec_cb(skb)->next_header);
-	else
-		good = ipsec_test_is(skb->data, skb->len, vector->payload);
-	kfree_skb(skb);
-	return good;
-}
 
 static bool makes(struct ipsec_sa *sa, const struct ipsec_vector *vector)
 {
@@ -88,7 +68,7 @@ static void test_vector(struct ipsec_net *inet, const struct ipsec_vector *vecto
 
 	if (!sa)
 		return ipsec_test_result(false, "ah", vector->name);
-	ipsec_test_result(accepts(sa, vector), "ah accepts", vector->name);
+	ipsec_test_result(ipsec_test_accepts(sa, vector, vector->ip), "ah accepts", vector->name);
 	ipsec_test_result(makes(sa, vector), "ah makes", vector->name);
 	ipsec_test_result(guards(sa, vector), "ah guards what is immutable, no more", vector->name);
 	ipsec_sa_put(sa);

@@ -5,7 +5,6 @@
 
 #include "crypto.h"
 #include "selftest/selftest.h"
-#include "selftest/selftest.h"
 
 static DECLARE_COMPLETION(computed);
 static u8 result[IPSEC_DIGEST_MAX];

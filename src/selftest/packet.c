@@ -213,3 +213,30 @@ enum ipsec_stat ipsec_test_output(struct sk_buff *skb)
 {
 	return pass(skb, ipsec_cb(skb)->sa->xform->output);
 }
+
+/**
+ * ipsec_test_accepts() - whether a packet on the wire becomes its payload
+ * @sa: from ipsec_test_sa()
+ * @vector: the packet
+ * @ip: the IP header before it, or NULL
+ *
+ * Return: true if next header and payload are those of the vector.
+ */
+bool ipsec_test_accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector, const char *ip)
+{
+	struct sk_buff *skb = ipsec_test_skb(sa, vector, ip, vector->packet);
+	enum ipsec_stat reason;
+	bool good = false;
+
+	if (!skb)
+		return false;
+	reason = ipsec_test_input(skb);
+	if (reason)
+		ipsec_test_wrong("dropped: %s", ipsec_stat_name(reason));
+	else if (ipsec_cb(skb)->next_header != vector->next_header)
+		ipsec_test_wrong("next header %u", ipsec_cb(skb)->next_header);
+	else
+		good = ipsec_test_is(skb->data, skb->len, vector->payload);
+	kfree_skb(skb);
+	return good;
+}

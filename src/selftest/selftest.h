@@ -64,6 +64,7 @@ struct sk_buff *ipsec_test_skb(struct ipsec_sa *sa, const struct ipsec_vector *v
 			       const char *ip, const char *payload);
 enum ipsec_stat ipsec_test_input(struct sk_buff *skb);
 enum ipsec_stat ipsec_test_output(struct sk_buff *skb);
+bool ipsec_test_accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector, const char *ip);
 
 /* vectors.c, each until one without a name */
 extern const struct ipsec_vector ipsec_esp_vectors[];

@@ -5,6 +5,7 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/lib/talk.sh"
 
 load_module
 modprobe -a nft_flow_offload nf_flow_table_inet nft_ct nf_conntrack || bail "no flowtables here"
@@ -23,35 +24,6 @@ table inet test {
 	}
 }
 RULES
-}
-
-# A conversation over UDP that lasts, so that its flow is offloaded and stays it.
-talk_begin() {
-	ip netns exec h2 socat -T 100 UDP4-LISTEN:7777,fork EXEC:cat &
-	at_exit "kill $! 2>/dev/null"
-	listens h2 udp 7777 || bail "no echo"
-	coproc talk { ip netns exec h1 socat - UDP4:10.2.0.2:7777; }
-	# shellcheck disable=SC2154
-	talker=$talk_PID # which goes with the coprocess
-	at_exit "kill $talker 2>/dev/null"
-}
-
-said=0
-say() { # times: each word comes back, before the next is said
-	local n word
-	for ((n = 0; n < $1; n++)); do
-		echo "word $((++said))" >&"${talk[1]}"
-		read -r -t 5 -u "${talk[0]}" word && [ "$word" = "word $said" ] || {
-			echo "said \"word $said\", heard \"${word-nothing}\""
-			return 1
-		}
-	done
-}
-
-talk_end() {
-	kill "$talker"
-	pkill -f UDP4-LISTEN:7777
-	wait "$talker" 2>/dev/null
 }
 
 # The flowtable takes a flow over when a packet passes; it may also give one back.

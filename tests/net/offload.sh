@@ -6,6 +6,7 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/lib/talk.sh"
 
 load_module
 modprobe -a nft_flow_offload nf_flow_table_inet nft_ct nf_conntrack || bail "no flowtables here"
@@ -26,36 +27,6 @@ table inet test {
 	}
 }
 END
-}
-
-# A conversation over UDP, so that a flow of it could be offloaded.
-talk_begin() { # [source address of h1]
-	ip netns exec h2 socat -T 100 UDP4-LISTEN:7777,fork EXEC:cat &
-	server=$!
-	at_exit "kill $server 2>/dev/null"
-	listens h2 udp 7777 || bail "no echo"
-	coproc talk { ip netns exec h1 socat - "UDP4:10.2.0.2:7777,bind=${1-10.1.0.2}"; }
-	# shellcheck disable=SC2154
-	client=$talk_PID
-	at_exit "kill $client 2>/dev/null"
-}
-
-said=0
-say() { # times: each word comes back, before the next is said
-	local n word
-	for ((n = 0; n < $1; n++)); do
-		echo "word $((++said))" >&"${talk[1]}"
-		read -r -t 10 -u "${talk[0]}" word && [ "$word" = "word $said" ] || {
-			echo "said \"word $said\", heard \"${word-nothing}\""
-			return 1
-		}
-	done
-}
-
-talk_end() {
-	kill "$client" "$server"
-	pkill -f UDP4-LISTEN:7777
-	wait "$client" "$server" 2>/dev/null
 }
 
 protected() { # name, [source address]: a conversation of which nothing crosses in clear
