@@ -13,12 +13,14 @@
 
 #include "ah.h"
 #include "crypto.h"
+#include "mutable.h"
 #include "shadow.h"
 #include "skb.h"
 
+/* A multiple of 4 bytes in IPv4, of 8 in IPv6; padding is part of the ICV (RFC 4302 3.3.3.2.1). */
 static unsigned int header_len(const struct ipsec_sa *sa)
 {
-	return sizeof(struct ip_auth_hdr) + sa->icv_len;
+	return ALIGN(sizeof(struct ip_auth_hdr) + sa->icv_len, sa->id.family == AF_INET6 ? 8 : 4);
 }
 
 static int ah_init(struct ipsec_sa *sa, const struct ipsec_sa_config *config,
@@ -48,67 +50,18 @@ static unsigned int ah_payload_max(const struct ipsec_sa *sa, unsigned int len)
 	return len > header_len(sa) ? len - header_len(sa) : 0;
 }
 
-/* RFC 4302 appendix A1: options that routers leave alone are authenticated as they are. */
-static bool option_is_immutable(u8 type)
-{
-	switch (type) {
-	case IPOPT_SEC:
-	case 0x85:		/* extended security, RFC 1108 */
-	case IPOPT_CIPSO:
-	case IPOPT_RA:
-	case 0x95:		/* selective directed broadcast, RFC 1770 */
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool blank_options(u8 *options, unsigned int len)
-{
-	unsigned int i = 0, option_len;
-
-	while (i < len && options[i] != IPOPT_END) {
-		if (options[i] == IPOPT_NOOP) {
-			i++;
-			continue;
-		}
-		if (i + 1 >= len)
-			return false;
-		option_len = options[i + 1];
-		if (option_len < 2 || i + option_len > len)
-			return false;
-		if (!option_is_immutable(options[i]))
-			memset(options + i, 0, option_len);
-		i += option_len;
-	}
-	return true;
-}
-
-/* RFC 4302 3.3.3.1.1.1: a copy of the IP header with its mutable fields as 0. */
-static bool blank_header(u8 *copy, const struct iphdr *iph)
-{
-	unsigned int len = iph->ihl * 4;
-	struct iphdr *blank = (struct iphdr *)copy;
-
-	memcpy(copy, iph, len);
-	blank->tos = 0;
-	blank->frag_off = 0;
-	blank->ttl = 0;
-	blank->check = 0;
-	return blank_options(copy + sizeof(*iph), len - sizeof(*iph));
-}
-
 /* Lay out what is authenticated: the copies of both headers, then the payload. */
 static bool lay_out(struct ipsec_crypto_op *op, struct sk_buff *skb, unsigned int *len)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	unsigned int ip_len = iph->ihl * 4, ah_len = header_len(op->sa);
-	const u8 *ah = skb_transport_header(skb);
+	const u8 *ip = skb_network_header(skb), *ah = skb_transport_header(skb);
+	unsigned int ip_len = ah - ip, ah_len = header_len(op->sa);
 	unsigned int payload = skb_tail_pointer(skb) - ah - ah_len;
 
-	if (!blank_header(op->aux, iph))
+	if (ip_len + ah_len > sizeof(op->aux))
 		return false;
-	memcpy(op->aux + ip_len, ah, sizeof(struct ip_auth_hdr));
+	memcpy(op->aux, ip, ip_len + ah_len);
+	if (!ipsec_mutable_blank(op->aux, ip_len))
+		return false;
 	memset(op->aux + ip_len + sizeof(struct ip_auth_hdr), 0, op->sa->icv_len);
 	sg_init_table(op->sg, payload ? 2 : 1);
 	sg_set_buf(&op->sg[0], op->aux, ip_len + ah_len);
@@ -133,7 +86,7 @@ static void put_header(struct sk_buff *skb, const struct ipsec_sa *sa)
 	ah->reserved = 0;
 	ah->spi = sa->id.spi;
 	ah->seq_no = htonl((u32)ipsec_cb(skb)->seq);
-	memset(ah->auth_data, 0, sa->icv_len);
+	memset(ah->auth_data, 0, len - sizeof(*ah));
 }
 
 static void ah_output_complete(struct ipsec_crypto_op *op, int err)
@@ -162,9 +115,8 @@ static void ah_output(struct sk_buff *skb, ipsec_done_t done)
 		return done(skb, IPSEC_OUT_NO_MEMORY);
 	}
 	put_header(skb, sa);
-	ip_hdr(skb)->protocol = IPPROTO_AH;
-	ip_hdr(skb)->tot_len = htons(skb->len);
-	if (!lay_out(op, skb, &len)) {
+	ipsec_skb_name(skb, IPPROTO_AH);
+	if (!ipsec_header_set_len(skb) || !lay_out(op, skb, &len)) {
 		ipsec_crypto_op_put(op);
 		return done(skb, IPSEC_OUT_HEADER);
 	}

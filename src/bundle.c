@@ -8,11 +8,12 @@
  * nothing.
  */
 #include <linux/module.h>
-#include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/route.h>
 
 #include "bundle.h"
 #include "event.h"
+#include "header.h"
 #include "pmtu.h"
 #include "shadow.h"
 
@@ -42,7 +43,9 @@ static unsigned int bundle_dst_mtu(const struct dst_entry *dst)
 
 static unsigned int bundle_advmss(const struct dst_entry *dst)
 {
-	return max_t(unsigned int, bundle_dst_mtu(dst), 40) - 40;
+	unsigned int headers = ipsec_header_len(dst->ops->family) + sizeof(struct tcphdr);
+
+	return max(bundle_dst_mtu(dst), headers) - headers;
 }
 
 static struct neighbour *bundle_neigh(const struct dst_entry *dst, struct sk_buff *skb,
@@ -50,6 +53,9 @@ static struct neighbour *bundle_neigh(const struct dst_entry *dst, struct sk_buf
 {
 	const struct dst_entry *child = from_dst(dst)->xdst.child;
 
+	/* The address is one of the clear packet's family. */
+	if (child->ops->family != dst->ops->family)
+		return NULL;
 	return child->ops->neigh_lookup(child, skb, daddr);
 }
 
@@ -66,14 +72,16 @@ static void bundle_destroy(struct dst_entry *dst)
 	module_put(THIS_MODULE);
 }
 
-static struct dst_ops bundle_ops = {
-	.family = AF_INET,
-	.check = bundle_check,
-	.mtu = bundle_dst_mtu,
-	.default_advmss = bundle_advmss,
-	.neigh_lookup = bundle_neigh,
-	.destroy = bundle_destroy,
-};
+#define BUNDLE_OPS(FAMILY) {			\
+	.family = FAMILY,			\
+	.check = bundle_check,			\
+	.mtu = bundle_dst_mtu,			\
+	.default_advmss = bundle_advmss,	\
+	.neigh_lookup = bundle_neigh,		\
+	.destroy = bundle_destroy,		\
+}
+
+static struct dst_ops bundle_ops4 = BUNDLE_OPS(AF_INET), bundle_ops6 = BUNDLE_OPS(AF_INET6);
 
 /**
  * ipsec_bundle_of() - the bundle of a packet
@@ -85,7 +93,9 @@ struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb)
 {
 	struct dst_entry *dst = skb_dst(skb);
 
-	return dst && dst->ops == &bundle_ops ? from_dst(dst) : NULL;
+	if (!dst || (dst->ops != &bundle_ops4 && dst->ops != &bundle_ops6))
+		return NULL;
+	return from_dst(dst);
 }
 
 /**
@@ -105,7 +115,7 @@ bool ipsec_bundle_usable(const struct ipsec_bundle *bundle)
 	for (i = 0; i < bundle->n; i++)
 		if (READ_ONCE(bundle->sa[i]->dead))
 			return false;
-	return dst_check(bundle->xdst.child, 0);
+	return dst_check(bundle->xdst.child, bundle->xdst.path_cookie);
 }
 
 /**
@@ -137,45 +147,77 @@ unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle)
 
 	/* A larval bundle has no SA yet. */
 	mtu = bundle->n ? ipsec_pmtu_outside(bundle->sa[bundle->n - 1], child) : dst_mtu(child);
-	return ipsec_bundle_inside(bundle, mtu);
+	mtu = ipsec_bundle_inside(bundle, mtu);
+	/* RFC 8200 5: whatever the link, an IPv6 packet of this size must pass. */
+	return ipsec_bundle_family(bundle) == AF_INET6 ? max_t(unsigned int, mtu, IPV6_MIN_MTU) : mtu;
 }
 
-static struct ipsec_bundle *bundle_alloc(struct ipsec_net *inet, struct dst_entry *child)
+/* What the kernel reads of an IPv4 route besides its dst. */
+static void shape_v4(struct rtable *shape, const struct dst_entry *child)
 {
 	const struct rtable *rt = (const struct rtable *)child;
-	struct ipsec_bundle *bundle;
-	struct rtable *shape;
 
-	BUILD_BUG_ON(offsetof(struct ipsec_bundle, xdst.u.dst));
-	bundle = dst_alloc(&bundle_ops, child->dev, DST_OBSOLETE_FORCE_CHK,
-			   DST_NOXFRM | DST_NOPOLICY | DST_NOCOUNT);
-	if (!bundle)
-		return NULL;
-	__module_get(THIS_MODULE);
-	memset((u8 *)bundle + sizeof(struct dst_entry), 0,
-	       sizeof(*bundle) - sizeof(struct dst_entry));
-	shape = &bundle->xdst.u.rt;
-	INIT_LIST_HEAD(&bundle->node);
-	bundle->inet = inet;
-	/* NAT that changes the source asks for the route again: it is this one. */
-	bundle->xdst.route = &shape->dst;
-	bundle->xdst.child = child;
-	bundle->xdst.path = child;
 	shape->rt_type = RTN_UNICAST;
+	if (child->ops->family != AF_INET)
+		return;
 	shape->rt_uses_gateway = rt->rt_uses_gateway;
 	shape->rt_gw_family = rt->rt_gw_family;
 	if (rt->rt_gw_family == AF_INET)
 		shape->rt_gw4 = rt->rt_gw4;
 	else if (rt->rt_gw_family == AF_INET6)
 		shape->rt_gw6 = rt->rt_gw6;
-	shape->dst.output = bundle_output;
+}
+
+/* The same of an IPv6 route. It has no idev, which all of the kernel's readers allow. */
+static void shape_v6(struct rt6_info *shape, const struct dst_entry *child)
+{
+	const struct rt6_info *rt = (const struct rt6_info *)child;
+
+	if (child->ops->family != AF_INET6)
+		return;
+	shape->rt6i_flags = rt->rt6i_flags & RTF_GATEWAY;
+	shape->rt6i_gateway = rt->rt6i_gateway;
+}
+
+static u32 route_cookie(const struct dst_entry *route)
+{
+	return route->ops->family == AF_INET6 ? rt6_get_cookie((const struct rt6_info *)route) : 0;
+}
+
+static struct ipsec_bundle *bundle_alloc(struct ipsec_net *inet, u16 family,
+					 struct dst_entry *child)
+{
+	struct ipsec_bundle *bundle;
+	struct xfrm_dst *xdst;
+
+	BUILD_BUG_ON(offsetof(struct ipsec_bundle, xdst.u.dst));
+	bundle = dst_alloc(family == AF_INET6 ? &bundle_ops6 : &bundle_ops4, child->dev,
+			   DST_OBSOLETE_FORCE_CHK, DST_NOXFRM | DST_NOPOLICY | DST_NOCOUNT);
+	if (!bundle)
+		return NULL;
+	__module_get(THIS_MODULE);
+	memset((u8 *)bundle + sizeof(struct dst_entry), 0,
+	       sizeof(*bundle) - sizeof(struct dst_entry));
+	INIT_LIST_HEAD(&bundle->node);
+	bundle->inet = inet;
+	xdst = &bundle->xdst;
+	/* NAT that changes the source asks for the route again: it is this one. */
+	xdst->route = ipsec_bundle_dst(bundle);
+	xdst->child = child;
+	xdst->path = child;
+	xdst->path_cookie = route_cookie(child);
+	if (family == AF_INET6)
+		shape_v6(&xdst->u.rt6, child);
+	else
+		shape_v4(&xdst->u.rt, child);
+	xdst->u.dst.output = bundle_output;
 	return bundle;
 }
 
 /**
  * ipsec_bundle_larval() - a bundle for one packet whose SA is not there yet
  * @inet: the namespace
- * @route: the route that the packet has, any kind of IPv4 dst
+ * @route: the route that the packet has, any kind of dst
  *
  * So that the firewall sees the packet as one that will be protected, and drops it, if it
  * wants to, before it is held. RCU read-side section.
@@ -188,7 +230,7 @@ struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entr
 
 	if (!dst_hold_safe(route))
 		return NULL;
-	bundle = bundle_alloc(inet, route);
+	bundle = bundle_alloc(inet, route->ops->family, route);
 	if (!bundle) {
 		dst_release(route);
 		return NULL;
@@ -198,17 +240,31 @@ struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entr
 	return bundle;
 }
 
+/**
+ * struct ends - where a packet comes from and goes to
+ * @src: source address
+ * @dst: destination address
+ * @family: of both
+ */
+struct ends {
+	union ipsec_addr src;
+	union ipsec_addr dst;
+	u16 family;
+};
+
 /* The addresses that the packet has when all SAs but those from @n on are applied. */
-static void addresses_before(const struct ipsec_key *key, struct ipsec_sa * const *sa, int n,
-			     union ipsec_addr *src, union ipsec_addr *dst)
+static void ends_before(const struct ipsec_key *key, struct ipsec_sa * const *sa, int n,
+			struct ends *ends)
 {
-	*src = key->src;
-	*dst = key->dst;
+	ends->src = key->src;
+	ends->dst = key->dst;
+	ends->family = key->family;
 	while (n--) {
 		if (sa[n]->mode != NFIPSEC_MODE_TUNNEL)
 			continue;
-		*src = sa[n]->src;
-		*dst = sa[n]->id.dst;
+		ends->src = sa[n]->src;
+		ends->dst = sa[n]->id.dst;
+		ends->family = sa[n]->id.family;
 		return;
 	}
 }
@@ -216,17 +272,17 @@ static void addresses_before(const struct ipsec_key *key, struct ipsec_sa * cons
 static struct ipsec_sa *find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
 				const struct ipsec_key *key, struct ipsec_sa * const *sa, int n)
 {
-	union ipsec_addr src, dst;
 	struct ipsec_sa_wanted wanted = {
-		.id.family = key->family,
 		.id.proto = spec->proto,
-		.packet_src = &src,
 		.mode = spec->mode,
 		.reqid = spec->reqid,
 	};
+	struct ends ends;
 
-	addresses_before(key, sa, n, &src, &dst);
-	wanted.id.dst = dst;
+	ends_before(key, sa, n, &ends);
+	wanted.packet_src = &ends.src;
+	wanted.id.dst = ends.dst;
+	wanted.id.family = ends.family;
 	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
 		wanted.id.dst = spec->dst;
 		wanted.id.family = spec->family;
@@ -250,13 +306,15 @@ static int find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
 	return n;
 }
 
-static struct ipsec_bundle *bundle_find(struct ipsec_sa * const *sa, int n)
+static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, struct ipsec_sa * const *sa,
+					int n)
 {
 	struct ipsec_bundle *bundle;
 
 	for (bundle = rcu_dereference(sa[0]->bundles); bundle;
 	     bundle = rcu_dereference(bundle->next))
 		if (bundle->n == n && !memcmp(bundle->sa, sa, n * sizeof(sa[0])) &&
+		    ipsec_bundle_family(bundle) == key->family && bundle->scope == key->scope &&
 		    ipsec_bundle_usable(bundle))
 			return bundle;
 	return NULL;
@@ -320,18 +378,45 @@ static void bundle_link(struct ipsec_bundle *bundle)
 	spin_unlock_bh(&bundle_lock);
 }
 
-static struct rtable *outer_route(struct ipsec_net *inet, const struct ipsec_key *key,
-				  struct ipsec_sa * const *sa, int n)
+static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *ends, u32 scope)
 {
-	union ipsec_addr src, dst;
-	struct flowi4 fl4 = {};
+	struct flowi4 fl4 = {
+		.daddr = ends->dst.v4,
+		.saddr = ends->src.v4,
+		.flowi4_oif = scope,
+		/* A transport mode packet that is forwarded has a source that is not ours. */
+		.flowi4_flags = FLOWI_FLAG_ANYSRC,
+	};
+	struct rtable *rt = ip_route_output_key(inet->net, &fl4);
 
-	addresses_before(key, sa, n, &src, &dst);
-	fl4.daddr = dst.v4;
-	fl4.saddr = src.v4;
-	/* A transport mode packet that is forwarded has a source that is not ours. */
-	fl4.flowi4_flags = FLOWI_FLAG_ANYSRC;
-	return ip_route_output_key(inet->net, &fl4);
+	return IS_ERR(rt) ? NULL : &rt->dst;
+}
+
+static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *ends, u32 scope)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = scope,
+		.flowi6_flags = FLOWI_FLAG_ANYSRC,
+	};
+	struct dst_entry *dst;
+
+	memcpy(&fl6.daddr, &ends->dst, sizeof(fl6.daddr));
+	memcpy(&fl6.saddr, &ends->src, sizeof(fl6.saddr));
+	dst = ip6_route_output(inet->net, NULL, &fl6);
+	if (!dst->error)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+static struct dst_entry *outer_route(struct ipsec_net *inet, const struct ipsec_key *key,
+				     struct ipsec_sa * const *sa, int n)
+{
+	struct ends ends;
+
+	ends_before(key, sa, n, &ends);
+	return ends.family == AF_INET6 ? route_v6(inet, &ends, key->scope) :
+					 route_v4(inet, &ends, key->scope);
 }
 
 static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct ipsec_key *key,
@@ -340,21 +425,22 @@ static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct i
 {
 	struct xfrm_state *shadow = ipsec_shadow(sa[0]);
 	struct ipsec_bundle *bundle;
-	struct rtable *rt;
+	struct dst_entry *route;
 
 	*reason = IPSEC_OUT_NO_MEMORY;
 	if (!shadow)
 		return NULL;
-	rt = outer_route(inet, key, sa, n);
-	if (IS_ERR(rt)) {
+	route = outer_route(inet, key, sa, n);
+	if (!route) {
 		*reason = IPSEC_OUT_NO_ROUTE;
 		return NULL;
 	}
-	bundle = bundle_alloc(inet, &rt->dst);
+	bundle = bundle_alloc(inet, key->family, route);
 	if (!bundle) {
-		ip_rt_put(rt);
+		dst_release(route);
 		return NULL;
 	}
+	bundle->scope = key->scope;
 	bundle->xdst.u.dst.xfrm = shadow;
 	for (; bundle->n < n; bundle->n++) {
 		ipsec_sa_hold(sa[bundle->n]);
@@ -390,7 +476,7 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
-	bundle = bundle_find(sa, n);
+	bundle = bundle_find(&flow->key, sa, n);
 	if (!bundle)
 		bundle = bundle_create(inet, &flow->key, sa, n, reason);
 	flow->bundle = bundle;
@@ -452,7 +538,8 @@ int ipsec_bundle_init(ipsec_dst_output_t output)
 					 SLAB_HWCACHE_ALIGN, NULL);
 	if (!bundle_cache)
 		return -ENOMEM;
-	bundle_ops.kmem_cachep = bundle_cache;
+	bundle_ops4.kmem_cachep = bundle_cache;
+	bundle_ops6.kmem_cachep = bundle_cache;
 	bundle_output = output;
 	ipsec_event_listen(&bundle_listener);
 	return 0;

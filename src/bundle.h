@@ -15,6 +15,7 @@
  * @next: in the list of the innermost SA (bundle lock, read under RCU)
  * @node: in the list of the namespace (bundle lock)
  * @inet: the namespace [I]
+ * @scope: interface that the route had to take, see struct ipsec_key [I]
  * @sa: the SAs, innermost first; a reference on each [I]
  * @n: number of @sa; 0: larval, made for one packet while the SA is not there [I]
  *
@@ -26,6 +27,7 @@ struct ipsec_bundle {
 	struct ipsec_bundle __rcu *next;
 	struct list_head node;
 	struct ipsec_net *inet;
+	u32 scope;
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
 	u8 n;
 };
@@ -52,6 +54,17 @@ void ipsec_bundle_drop_dev(struct ipsec_net *inet, const struct net_device *dev)
 static inline struct dst_entry *ipsec_bundle_dst(struct ipsec_bundle *bundle)
 {
 	return &bundle->xdst.u.dst;
+}
+
+/**
+ * ipsec_bundle_family() - the family of the packets that a bundle protects
+ * @bundle: the bundle
+ *
+ * Return: AF_INET or AF_INET6, before anything is done to them.
+ */
+static inline u16 ipsec_bundle_family(const struct ipsec_bundle *bundle)
+{
+	return bundle->xdst.u.dst.ops->family;
 }
 
 #endif /* IPSEC_BUNDLE_H */

@@ -32,7 +32,7 @@ struct ipsec_crypto {
 };
 
 /* Enough for every engine but those that put one engine into another (pcrypt). */
-#define REQUEST_ROOM	(2048 - sizeof(struct ipsec_crypto_op))
+#define REQUEST_ROOM	(4096 - sizeof(struct ipsec_crypto_op))
 
 static struct kmem_cache *op_cache __read_mostly;
 

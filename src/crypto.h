@@ -8,7 +8,7 @@
 #include "sa.h"
 
 #define IPSEC_DIGEST_MAX	64	/* bytes of an untruncated digest */
-#define IPSEC_AUX_MAX		(60 + 12 + IPSEC_ICV_MAX)
+#define IPSEC_AUX_MAX		1024	/* bytes of IP headers that AH can authenticate, and its own */
 
 struct ipsec_crypto_op;
 
@@ -45,7 +45,7 @@ struct ipsec_crypto_op {
 	struct scatterlist sg[2];
 	u8 iv[IPSEC_IV_MAX];
 	u8 icv[IPSEC_DIGEST_MAX];
-	u8 aux[IPSEC_AUX_MAX];
+	u8 aux[IPSEC_AUX_MAX] __aligned(8);
 	atomic_t meet;
 	int err;
 	struct net_device *dev;

@@ -143,7 +143,7 @@ static void esp_output(struct sk_buff *skb, ipsec_done_t done)
 	}
 	put_trailer(skb, cipher - payload - TRAILER_LEN, sa->icv_len);
 	esph = put_header(skb, sa);
-	ip_hdr(skb)->protocol = IPPROTO_ESP;
+	ipsec_skb_name(skb, IPPROTO_ESP);
 	memcpy(op->iv, esph->enc_data, sa->iv_len);
 	sg_init_one(op->sg, esph, header_len(sa) + cipher + sa->icv_len);
 	ipsec_crypto_encrypt(op, header_len(sa), cipher);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From a packet to its policy: the key, and the per-CPU cache in front of the SPD. */
-#include <linux/ip.h>
 #include <linux/jhash.h>
 #include <linux/mm.h>
 #include <linux/random.h>
-#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "flow.h"
+#include "header.h"
 #include "selector.h"
 #include "spd.h"
 
@@ -57,6 +58,12 @@ void ipsec_flow_exit(void)
 	}
 }
 
+/* Source and destination stand beside each other in both families. */
+static int addrs_offset(u16 family)
+{
+	return family == AF_INET6 ? offsetof(struct ipv6hdr, saddr) : offsetof(struct iphdr, saddr);
+}
+
 static bool key_ports(const struct sk_buff *skb, int offset, struct ipsec_key *key)
 {
 	const __be16 *ports;
@@ -70,10 +77,24 @@ static bool key_ports(const struct sk_buff *skb, int offset, struct ipsec_key *k
 	return true;
 }
 
+static bool key_addrs(const struct sk_buff *skb, struct ipsec_key *key)
+{
+	union ipsec_addr buffer[2];
+	const u8 *addrs;
+
+	addrs = skb_header_pointer(skb, skb_network_offset(skb) + addrs_offset(key->family),
+				   2 * ipsec_addr_len(key->family), buffer);
+	if (!addrs)
+		return false;
+	memcpy(&key->src, addrs, ipsec_addr_len(key->family));
+	memcpy(&key->dst, addrs + ipsec_addr_len(key->family), ipsec_addr_len(key->family));
+	return true;
+}
+
 /**
  * ipsec_flow_key() - read the key from a packet
- * @skb: an IPv4 packet with its network header set
- * @key: filled
+ * @skb: a packet with its network header set
+ * @key: filled, with no scope
  *
  * Any context. Changes nothing in the packet.
  *
@@ -81,25 +102,43 @@ static bool key_ports(const struct sk_buff *skb, int offset, struct ipsec_key *k
  */
 bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key)
 {
-	int offset = skb_network_offset(skb);
-	const struct iphdr *iph;
-	struct iphdr buffer;
+	struct ipsec_header header;
 
 	memset(key, 0, sizeof(*key));
-	iph = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	if (!iph || iph->version != 4 || iph->ihl < 5)
+	if (!ipsec_header_parse(skb, &header))
 		return false;
-	key->family = AF_INET;
-	key->proto = iph->protocol;
-	key->src.v4 = iph->saddr;
-	key->dst.v4 = iph->daddr;
-	if (!ipsec_proto_has_ports(key->proto))
-		return true;
-	if (iph->frag_off & htons(IP_OFFSET)) {
+	key->family = header.family;
+	key->proto = header.proto;
+	if (header.later) {
 		key->flags |= IPSEC_KEY_NO_PORTS;
-		return true;
+		if (ipsec_header_is_extension(header.proto) && header.family == AF_INET6)
+			key->flags |= IPSEC_KEY_NO_PROTO;
 	}
-	return key_ports(skb, offset + iph->ihl * 4, key);
+	if (!key_addrs(skb, key))
+		return false;
+	if (header.later || !ipsec_proto_has_ports(key->proto))
+		return true;
+	return key_ports(skb, skb_network_offset(skb) + header.upper, key);
+}
+
+static bool is_link_local(const struct ipsec_key *key)
+{
+	const struct in6_addr *dst = (const struct in6_addr *)&key->dst;
+
+	return key->family == AF_INET6 &&
+	       (ipv6_addr_type(dst) & IPV6_ADDR_LINKLOCAL || ipv6_addr_is_multicast(dst));
+}
+
+/**
+ * ipsec_flow_scope() - say which route a key means
+ * @key: an outbound key
+ * @dev: the device that the route of the clear packet names
+ *
+ * RCU read-side section.
+ */
+void ipsec_flow_scope(struct ipsec_key *key, const struct net_device *dev)
+{
+	key->scope = is_link_local(key) ? dev->ifindex : l3mdev_master_ifindex_rcu(dev);
 }
 
 /* The tuple of a packet as it arrived, if NAT has a hand in its connection, else NULL. */
@@ -142,8 +181,8 @@ void ipsec_flow_before_nat(const struct sk_buff *skb, struct ipsec_key *key)
 
 	if (!tuple)
 		return;
-	key->src.v4 = tuple->src.u3.ip;
-	key->dst.v4 = tuple->dst.u3.ip;
+	memcpy(&key->src, &tuple->src.u3, ipsec_addr_len(key->family));
+	memcpy(&key->dst, &tuple->dst.u3, ipsec_addr_len(key->family));
 	if (!ipsec_proto_has_ports(key->proto) || (key->flags & IPSEC_KEY_NO_PORTS))
 		return;
 	key->sport = ntohs(tuple->src.u.all);

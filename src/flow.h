@@ -33,6 +33,7 @@ struct ipsec_flow {
 int ipsec_flow_init(void);
 void ipsec_flow_exit(void);
 bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key);
+void ipsec_flow_scope(struct ipsec_key *key, const struct net_device *dev);
 bool ipsec_flow_natted(const struct sk_buff *skb);
 void ipsec_flow_before_nat(const struct sk_buff *skb, struct ipsec_key *key);
 struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,

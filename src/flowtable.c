@@ -57,10 +57,10 @@ static bool flowtables_exist(const struct net *net)
 static void key_arriving(struct ipsec_key *key, const struct nf_conntrack_tuple *tuple)
 {
 	memset(key, 0, sizeof(*key));
-	key->family = AF_INET;
+	key->family = tuple->src.l3num == NFPROTO_IPV6 ? AF_INET6 : AF_INET;
 	key->proto = tuple->dst.protonum;
-	key->src.v4 = tuple->src.u3.ip;
-	key->dst.v4 = tuple->dst.u3.ip;
+	memcpy(&key->src, &tuple->src.u3, ipsec_addr_len(key->family));
+	memcpy(&key->dst, &tuple->dst.u3, ipsec_addr_len(key->family));
 	if (!ipsec_proto_has_ports(key->proto))
 		return;
 	key->sport = ntohs(tuple->src.u.all);
@@ -109,7 +109,7 @@ static bool may_have(struct ipsec_net *inet, const struct sk_buff *skb, const st
 /**
  * ipsec_flowtable_guard() - keep a connection from flowtables if they must not have it
  * @inet: the namespace
- * @skb: an IPv4 packet of it that is forwarded, before any rule of the hook sees it
+ * @skb: a packet of it that is forwarded, before any rule of the hook sees it
  *
  * BH off, RCU read-side section. What keeps it away is a bit that only flowtables and the
  * timeouts of UDP look at; it stays, for who has set it is not to be seen.

@@ -206,7 +206,19 @@ void ipsec_hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_b
 	skb_orphan(skb);
 	skb->dev = NULL;
 	*deadline(skb) = get_jiffies_64() + IPSEC_HOLD_SECONDS * HZ;
+	ipsec_cb(skb)->len = key->scope;
 	hold(inet, policy, skb);
+}
+
+/**
+ * ipsec_hold_scope() - the scope of a packet that was held
+ * @skb: the packet, from ipsec_hold_take()
+ *
+ * Return: struct ipsec_key.scope; the packet itself has lost its device.
+ */
+u32 ipsec_hold_scope(struct sk_buff *skb)
+{
+	return ipsec_cb(skb)->len;
 }
 
 /**

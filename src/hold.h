@@ -18,6 +18,7 @@ void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_policy *policy,
 		    const struct ipsec_key *key);
 void ipsec_hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb,
 		const struct ipsec_key *key);
+u32 ipsec_hold_scope(struct sk_buff *skb);
 void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb);
 void ipsec_hold_take(struct ipsec_net *inet, struct sk_buff_head *list);
 void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy);

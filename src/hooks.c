@@ -12,8 +12,10 @@
  *
  * A namespace has the hooks from its first policy on.
  */
+#include <linux/icmpv6.h>
 #include <linux/netfilter_ipv4.h>
-#include <net/ip.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ndisc.h>
 
 #include "event.h"
 #include "flow.h"
@@ -84,17 +86,45 @@ static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsig
 	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
 }
 
+/*
+ * Neighbour discovery finds the link address that every packet needs, ESP as well, before
+ * an SA can be there. It never leaves the link: its receivers check that no router has had
+ * a hand in it (RFC 4861 6.1, 7.1). So no policy is asked about it.
+ */
+static bool is_neighbour_discovery(const struct sk_buff *skb, const struct ipsec_key *key,
+				   const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct icmp6hdr *icmp6h;
+	struct icmp6hdr buffer;
+
+	if (key->family != AF_INET6 || key->proto != IPPROTO_ICMPV6 ||
+	    state->hook == NF_INET_FORWARD || ip6h->hop_limit != 255)
+		return false;
+	/* Discovery is not done behind extension headers. */
+	if (ip6h->nexthdr != IPPROTO_ICMPV6)
+		return false;
+	icmp6h = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6h), sizeof(buffer),
+				    &buffer);
+	return icmp6h && icmp6h->icmp6_type >= NDISC_ROUTER_SOLICITATION &&
+	       icmp6h->icmp6_type <= NDISC_REDIRECT;
+}
+
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct ipsec_net *inet = ipsec_net(state->net);
 	struct ipsec_key key;
 	unsigned int verdict;
 
-	if (ipsec_spd_empty(inet) || ipsec_skb_is_ours(skb) || is_loopback(state->out) ||
-	    is_bridged(skb) || ipsec_bundle_of(skb))
+	if (ipsec_spd_empty(inet) || is_loopback(state->out) || is_bridged(skb) ||
+	    ipsec_bundle_of(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, IPSEC_OUT_HEADER);
+	if ((ipsec_skb_transformed(skb) && ipsec_skb_is_ipsec(key.proto)) ||
+	    is_neighbour_discovery(skb, &key, state))
+		return NF_ACCEPT;
+	ipsec_flow_scope(&key, state->out);
 	local_bh_disable();
 	verdict = apply_out(inet, skb, state->hook, &key);
 	if (state->hook == NF_INET_FORWARD && verdict == NF_ACCEPT)
@@ -120,11 +150,9 @@ static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb,
 }
 
 /* ESP and AH for this host go on to the protocol handlers, which authenticate them. */
-static bool is_for_handlers(const struct sk_buff *skb, const struct nf_hook_state *state)
+static bool is_for_handlers(const struct ipsec_key *key, const struct nf_hook_state *state)
 {
-	u8 proto = ip_hdr(skb)->protocol;
-
-	return state->hook == NF_INET_LOCAL_IN && (proto == IPPROTO_ESP || proto == IPPROTO_AH);
+	return state->hook == NF_INET_LOCAL_IN && ipsec_skb_is_ipsec(key->proto);
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -134,10 +162,12 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	unsigned int verdict;
 
 	if (ipsec_spd_empty(inet) || is_loopback(state->in) || ipsec_shadow_marked(skb) ||
-	    is_for_handlers(skb, state) || is_bridged(skb))
+	    is_bridged(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, IPSEC_IN_INNER_HEADER);
+	if (is_for_handlers(&key, state) || is_neighbour_discovery(skb, &key, state))
+		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
 	local_bh_disable();
 	verdict = apply_in(inet, skb, &key);
@@ -145,25 +175,23 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	return verdict;
 }
 
+#define HOOK(HOOK_FN, FAMILY, NUM, PRIORITY) \
+	{ .hook = HOOK_FN, .pf = FAMILY, .hooknum = NF_INET_##NUM, .priority = PRIORITY }
+
+/*
+ * In FORWARD rules of any priority may give the packet to a flowtable. Behind POST_ROUTING
+ * only conntrack's confirmation comes. The priorities of both families are the same.
+ */
+#define HOOKS(FAMILY) \
+	HOOK(hook_in, FAMILY, LOCAL_IN, NF_IP_PRI_FILTER - 1), \
+	HOOK(hook_in, FAMILY, FORWARD, NF_IP_PRI_FIRST), \
+	HOOK(hook_out, FAMILY, FORWARD, NF_IP_PRI_FIRST + 1), \
+	HOOK(hook_out, FAMILY, LOCAL_OUT, NF_IP_PRI_FILTER - 1), \
+	HOOK(hook_out, FAMILY, POST_ROUTING, NF_IP_PRI_LAST - 1)
+
 static const struct nf_hook_ops hook_ops[] = {
-	{
-		.hook = hook_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP_PRI_FILTER - 1,
-	}, {
-		/* Rules of any priority may give the packet to a flowtable. */
-		.hook = hook_in, .pf = NFPROTO_IPV4, .hooknum = NF_INET_FORWARD,
-		.priority = NF_IP_PRI_FIRST,
-	}, {
-		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_FORWARD,
-		.priority = NF_IP_PRI_FIRST + 1,
-	}, {
-		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT,
-		.priority = NF_IP_PRI_FILTER - 1,
-	}, {
-		/* Only conntrack's confirmation comes later. */
-		.hook = hook_out, .pf = NFPROTO_IPV4, .hooknum = NF_INET_POST_ROUTING,
-		.priority = NF_IP_PRI_LAST - 1,
-	},
+	HOOKS(NFPROTO_IPV4),
+	HOOKS(NFPROTO_IPV6),
 };
 
 static void forget_offloaded_flows(struct ipsec_net *inet)

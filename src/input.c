@@ -13,8 +13,8 @@
 #include <linux/netfilter.h>
 #include <net/ah.h>
 #include <net/esp.h>
+#include <net/addrconf.h>
 #include <net/gro_cells.h>
-#include <net/ip.h>
 #include <net/route.h>
 
 #include "flow.h"
@@ -63,8 +63,10 @@ void ipsec_input_exit(void)
 /* The SPI and the sequence number; the packet's data begins with the ESP or AH header. */
 static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, u32 *seq)
 {
+	union ipsec_addr src;
+
 	memset(id, 0, sizeof(*id));
-	id->family = AF_INET;
+	id->family = ipsec_header_family(skb);
 	id->proto = proto;
 	if (proto == IPPROTO_AH) {
 		const struct ip_auth_hdr *ah;
@@ -83,7 +85,7 @@ static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, u32 *se
 		id->spi = esp->spi;
 		*seq = ntohl(esp->seq_no);
 	}
-	id->dst.v4 = ip_hdr(skb)->daddr;
+	ipsec_header_addrs(skb, &src, &id->dst);
 	return true;
 }
 
@@ -106,6 +108,9 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 
 	cb->sa = sa;
 	cb->seq = seq;
+	cb->len = -skb_network_offset(skb);
+	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
+						offsetof(struct iphdr, protocol);
 	reason = replay_reason(ipsec_replay_check(sa->replay, seq));
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
@@ -168,23 +173,24 @@ int ipsec_input(struct sk_buff *skb, u8 proto)
 /* RFC 4303 3.1.1: put the IP header back before the payload. */
 static enum ipsec_stat unwrap_transport(struct sk_buff *skb)
 {
-	unsigned int ip_len = ip_hdrlen(skb);
-	struct iphdr *iph;
+	unsigned int ip_len = ipsec_cb(skb)->len;
 
-	memmove(skb->data - ip_len, ip_hdr(skb), ip_len);
+	memmove(skb->data - ip_len, skb_network_header(skb), ip_len);
 	skb_push(skb, ip_len);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, ip_len);
-	iph = ip_hdr(skb);
-	iph->protocol = ipsec_cb(skb)->next_header;
-	iph->tot_len = htons(skb->len);
-	ip_send_check(iph);
+	ipsec_skb_name(skb, ipsec_cb(skb)->next_header);
+	ipsec_header_set_len(skb);
+	if (ipsec_header_family(skb) == AF_INET)
+		ip_send_check(ip_hdr(skb));
 	return IPSEC_NO_DROP;
 }
 
-static bool is_ipsec(u8 proto)
+static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb, const struct ipsec_sa_id *id)
 {
-	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
+	if (id->family == AF_INET6)
+		return ipv6_chk_addr(inet->net, (const struct in6_addr *)&id->dst, NULL, 0);
+	return inet_addr_type_dev_table(inet->net, skb->dev, id->dst.v4) == RTN_LOCAL;
 }
 
 /*
@@ -194,28 +200,50 @@ static bool is_ipsec(u8 proto)
  */
 static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 {
-	unsigned int ip_len = ip_hdrlen(skb);
+	struct ipsec_header header;
 	struct ipsec_sa_id id;
-	bool ours = false;
+	bool ours;
 	u32 seq;
 
-	if (!is_ipsec(ip_hdr(skb)->protocol))
+	if (!ipsec_header_parse(skb, &header) || header.later || !ipsec_skb_is_ipsec(header.proto) ||
+	    !pskb_may_pull(skb, header.upper))
 		return false;
-	__skb_pull(skb, ip_len);
-	if (parse(skb, ip_hdr(skb)->protocol, &id, &seq) && ipsec_sa_lookup(inet, &id))
-		ours = inet_addr_type_dev_table(inet->net, skb->dev, id.dst.v4) == RTN_LOCAL;
-	__skb_push(skb, ip_len);
+	__skb_pull(skb, header.upper);
+	ours = parse(skb, header.proto, &id, &seq) && ipsec_sa_lookup(inet, &id) &&
+	       is_local(inet, skb, &id);
+	__skb_push(skb, header.upper);
 	return ours;
+}
+
+/* IPv6 may have destination options before the next ESP or AH header. */
+static bool transport_holds_ours(const struct sk_buff *skb)
+{
+	struct ipsec_header header;
+
+	if (ipsec_header_family(skb) == AF_INET ||
+	    !ipsec_header_is_extension(ipsec_cb(skb)->next_header))
+		return ipsec_skb_is_ipsec(ipsec_cb(skb)->next_header);
+	return ipsec_header_parse(skb, &header) && ipsec_skb_is_ipsec(header.proto);
+}
+
+/* What a device that shows the packet, and GRO, read of the header that it came in with. */
+static void rebuild_mac_header(struct sk_buff *skb)
+{
+	if (!skb->mac_len)
+		return;
+	skb_mac_header_rebuild(skb);
+	if (skb->mac_len == ETH_HLEN)
+		eth_hdr(skb)->h_proto = skb->protocol;
 }
 
 static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb)
 {
 	nf_reset_ct(skb);
-	skb_mac_header_rebuild(skb);
+	skb->protocol = ipsec_header_ethertype(ipsec_header_family(skb));
+	rebuild_mac_header(skb);
 	skb_clear_hash(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->pkt_type = PACKET_HOST;
-	skb->protocol = htons(ETH_P_IP);
 	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
 		ipsec_count(inet, IPSEC_IN_BACKLOG);
 }
@@ -231,9 +259,9 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 	if (ipsec_shadow_mark(sa, skb))
 		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_NESTED);
-	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+	if (sa->mode == NFIPSEC_MODE_TUNNEL || !ipsec_skb_is_ipsec(proto))
 		return enter_stack(inet, skb);
-	__skb_pull(skb, ip_hdrlen(skb));
+	__skb_pull(skb, ipsec_cb(skb)->len);
 	if (input(inet, skb, proto))
 		ipsec_drop(inet, skb, IPSEC_IN_NO_SA, 0);
 }
@@ -242,6 +270,7 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
  * struct applied - an SA as it is compared with a spec: the last one, or one of a sec_path
  * @src: source address
  * @dst: destination address
+ * @family: of both
  * @reqid: reqid
  * @proto: IPPROTO_ESP or IPPROTO_AH
  * @mode: enum nfipsec_mode
@@ -249,6 +278,7 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 struct applied {
 	union ipsec_addr src;
 	union ipsec_addr dst;
+	u16 family;
 	u32 reqid;
 	u8 proto;
 	u8 mode;
@@ -258,6 +288,7 @@ static void applied_from_sa(struct applied *applied, const struct ipsec_sa *sa)
 {
 	applied->src = sa->src;
 	applied->dst = sa->id.dst;
+	applied->family = sa->id.family;
 	applied->reqid = sa->reqid;
 	applied->proto = sa->id.proto;
 	applied->mode = sa->mode;
@@ -267,10 +298,17 @@ static void applied_from_shadow(struct applied *applied, const struct xfrm_state
 {
 	memcpy(&applied->src, &x->props.saddr, sizeof(applied->src));
 	memcpy(&applied->dst, &x->id.daddr, sizeof(applied->dst));
+	applied->family = x->props.family;
 	applied->reqid = x->props.reqid;
 	applied->proto = x->id.proto;
 	applied->mode = x->props.mode == XFRM_MODE_TUNNEL ? NFIPSEC_MODE_TUNNEL :
 							    NFIPSEC_MODE_TRANSPORT;
+}
+
+static bool addr_is(const union ipsec_addr *wanted, u16 family, const union ipsec_addr *addr,
+		    const struct applied *applied)
+{
+	return family == applied->family && !ipsec_addr_cmp(wanted, addr, family);
 }
 
 /*
@@ -280,13 +318,14 @@ static void applied_from_shadow(struct applied *applied, const struct xfrm_state
 static bool addresses_fit(const struct ipsec_spec *spec, const struct applied *applied,
 			  const struct ipsec_key *key)
 {
-	const union ipsec_addr *peer = ipsec_addr_is_any(&spec->src) ? &key->src : &spec->src;
+	bool peer_open = ipsec_addr_is_any(&spec->src);
 
 	if (!ipsec_addr_is_any(&applied->src) &&
-	    ipsec_addr_cmp(peer, &applied->src, key->family))
+	    !addr_is(peer_open ? &key->src : &spec->src, peer_open ? key->family : spec->family,
+		     &applied->src, applied))
 		return false;
 	return ipsec_addr_is_any(&spec->dst) ||
-	       !ipsec_addr_cmp(&spec->dst, &applied->dst, key->family);
+	       addr_is(&spec->dst, spec->family, &applied->dst, applied);
 }
 
 static bool spec_fits(const struct ipsec_spec *spec, const struct applied *applied,
@@ -377,7 +416,7 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 		return ipsec_sa_drop(sa, skb, reason);
 	ipsec_sa_count(sa, skb->len);
 	if (sa->mode == NFIPSEC_MODE_TUNNEL ? tunnel_holds_ours(inet, skb) :
-					      is_ipsec(cb->next_header))
+					      transport_holds_ours(skb))
 		input_nested(inet, skb);
 	else
 		input_deliver(inet, skb);

@@ -28,19 +28,17 @@ const struct nla_policy ipsec_nl_selector_policy[NFIPSEC_SEL_A_MAX + 1] = {
 int ipsec_nl_addr(const struct nlattr *attr, union ipsec_addr *addr, u16 *family,
 		  struct netlink_ext_ack *extack)
 {
-	if (nla_len(attr) == 16) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "This version protects IPv4 only: an address has 4 bytes");
-		return -EAFNOSUPPORT;
-	}
-	if (nla_len(attr) != 4) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 bytes");
+	u16 found = nla_len(attr) == 16 ? AF_INET6 : AF_INET;
+
+	if (nla_len(attr) != 4 && nla_len(attr) != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 bytes (IPv4) or 16 (IPv6)");
 		return -EINVAL;
 	}
-	if (*family != AF_UNSPEC && *family != AF_INET) {
+	if (*family != AF_UNSPEC && *family != found) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "This address is of another family than those before");
 		return -EINVAL;
 	}
-	*family = AF_INET;
+	*family = found;
 	memset(addr, 0, sizeof(*addr));
 	nla_memcpy(addr, attr, sizeof(*addr));
 	return 0;

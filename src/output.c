@@ -12,8 +12,11 @@
  *	output_leave		  the protected packet goes out like any other
  */
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <net/gso.h>
-#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6_stubs.h>
+#include <net/route.h>
 
 #include "event.h"
 #include "hold.h"
@@ -81,21 +84,60 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 	return IPSEC_NO_DROP;
 }
 
+/* Like the PMTU of a forwarded packet, ours is not what the route has learnt: FORWARDED. */
+static void leave_v4(struct net *net, struct sk_buff *skb)
+{
+	IPCB(skb)->flags &= ~IPSKB_REROUTED;
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	ip_local_out(net, skb->sk, skb);
+}
+
+static void leave_v6(struct net *net, struct sk_buff *skb)
+{
+	IP6CB(skb)->flags &= ~IP6SKB_REROUTED;
+	IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED | IP6SKB_FORWARDED;
+	ip6_local_out(net, skb->sk, skb);
+}
+
 /* The packet is protected: it goes out like any other packet of this host. */
 static void output_leave(struct sk_buff *skb)
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	struct ipsec_net *inet = bundle->inet;
 
-	ipsec_count(bundle->inet, IPSEC_OUT_PROTECTED);
+	ipsec_count(inet, IPSEC_OUT_PROTECTED);
 	/* The bundle keeps its child for the rest of this RCU read-side section. */
 	set_dst(skb, bundle->xdst.child);
-	IPCB(skb)->flags &= ~IPSKB_REROUTED;
-	/* Like the PMTU of a forwarded packet, ours is not what the route has learnt. */
-	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
 	nf_reset_ct(skb);
 	secpath_reset(skb);
 	skb->encapsulation = 0;
-	ip_local_out(bundle->inet->net, skb->sk, skb);
+	if (ipsec_header_family(skb) == AF_INET6)
+		leave_v6(inet->net, skb);
+	else
+		leave_v4(inet->net, skb);
+}
+
+static u8 outer_ttl(struct dst_entry *route)
+{
+	return route->ops->family == AF_INET6 ? ip6_dst_hoplimit(route) :
+						ip4_dst_hoplimit(route);
+}
+
+static enum ipsec_stat prepare_transport(struct sk_buff *skb)
+{
+	struct ipsec_header header;
+
+	if (!ipsec_header_parse(skb, &header))
+		return IPSEC_OUT_HEADER;
+	if (header.fragment)
+		return IPSEC_OUT_FRAGMENT;
+	/* The headers before ESP or AH are about to be moved. */
+	if (!pskb_may_pull(skb, header.insert))
+		return IPSEC_OUT_HEADER;
+	skb_set_transport_header(skb, header.insert);
+	ipsec_cb(skb)->named = header.insert_named;
+	ipsec_cb(skb)->next_header = skb_network_header(skb)[header.insert_named];
+	return IPSEC_NO_DROP;
 }
 
 static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bundle)
@@ -103,12 +145,8 @@ static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bu
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
 
 	if (sa->mode == NFIPSEC_MODE_TUNNEL)
-		return ipsec_tunnel_push(skb, sa, ip4_dst_hoplimit(bundle->xdst.child));
-	if (ip_is_fragment(ip_hdr(skb)))
-		return IPSEC_OUT_FRAGMENT;
-	skb_set_transport_header(skb, ip_hdrlen(skb));
-	ipsec_cb(skb)->next_header = ip_hdr(skb)->protocol;
-	return IPSEC_NO_DROP;
+		return ipsec_tunnel_push(skb, sa, outer_ttl(bundle->xdst.child));
+	return prepare_transport(skb);
 }
 
 /* Apply the next SA of the bundle. */
@@ -139,8 +177,9 @@ static void output_done(struct sk_buff *skb, enum ipsec_stat reason)
 
 	if (unlikely(reason))
 		return ipsec_sa_drop(cb->sa, skb, reason);
+	if (!ipsec_header_set_len(skb))
+		return ipsec_sa_drop(cb->sa, skb, IPSEC_OUT_TOO_BIG);
 	ipsec_sa_count(cb->sa, cb->len);
-	ip_hdr(skb)->tot_len = htons(skb->len);
 	if (++cb->step < ipsec_bundle_of(skb)->n)
 		return output_next(skb);
 	output_leave(skb);
@@ -181,6 +220,16 @@ static int output_fragment(struct net *net, struct sock *sk, struct sk_buff *skb
 	return 0;
 }
 
+/* IPv6 cuts to the MTU of the packet's dst, which is the bundle. */
+static int fragment(struct net *net, struct sock *sk, struct sk_buff *skb, unsigned int mtu)
+{
+	if (ipsec_header_family(skb) == AF_INET6)
+		return ipv6_stub->ipv6_fragment(net, sk, skb, output_fragment);
+	/* Else a forwarded packet would be cut to the size of the device. */
+	IPCB(skb)->frag_max_size = mtu;
+	return ip_do_fragment(net, sk, skb, output_fragment);
+}
+
 /* Protected it would be too big for any IP packet: cut it before. */
 static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
@@ -195,31 +244,27 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 		ipsec_drop(inet, skb, IPSEC_OUT_NO_MEMORY, 0);
 		return -ENOMEM;
 	}
-	/* Else a forwarded packet would be cut to the size of the device. */
-	IPCB(skb)->frag_max_size = ipsec_bundle_mtu(bundle);
-	err = ip_do_fragment(inet->net, sk, skb, output_fragment);
+	err = fragment(inet->net, sk, skb, ipsec_bundle_mtu(bundle));
 	ipsec_count(inet, err ? IPSEC_OUT_SEGMENT : IPSEC_OUT_CUT);
 	return err;
 }
 
+/* An IPv6 packet that fits no link but must pass is fragmented once it is protected. */
 static bool may_fragment(const struct sk_buff *skb)
 {
-	return !(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df;
+	if (skb->ignore_df)
+		return true;
+	return ipsec_header_family(skb) == AF_INET && !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
-/* What protects the packet now, after NAT, and if it was attached some time ago. */
-static struct ipsec_bundle *recheck(struct ipsec_net *inet, struct sk_buff *skb,
-				    struct ipsec_key *key, struct ipsec_policy **policy,
-				    enum ipsec_stat *reason)
+/* What protects packets with a key now, after NAT, or some time later. */
+static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct ipsec_key *key,
+				    struct ipsec_policy **policy, enum ipsec_stat *reason)
 {
+	struct ipsec_flow *flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
 	struct ipsec_bundle *bundle;
-	struct ipsec_flow *flow;
 
 	*policy = NULL;
-	*reason = IPSEC_OUT_HEADER;
-	if (!ipsec_flow_key(skb, key))
-		return NULL;
-	flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
 	if (!flow->policy || flow->policy->action == NFIPSEC_ACTION_BYPASS) {
 		*reason = IPSEC_OUT_NAT;
 		return NULL;
@@ -256,27 +301,36 @@ static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buf
 	return 0;
 }
 
-static int output(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+/* The bundle that the packet was given is no longer right, or NAT has changed the packet. */
+static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
-	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
-	struct ipsec_policy *policy;
-	enum ipsec_stat reason;
+	struct ipsec_policy *policy = NULL;
+	enum ipsec_stat reason = IPSEC_OUT_HEADER;
+	struct ipsec_bundle *bundle = NULL;
 	struct ipsec_key key;
 
-	ipsec_count(inet, IPSEC_OUT_OFFERED);
-	if (unlikely(!ipsec_bundle_usable(bundle) || ipsec_flow_natted(skb))) {
-		bundle = recheck(inet, skb, &key, &policy, &reason);
-		if (policy) {
-			ipsec_hold(inet, policy, skb, &key);
-			return 0;
-		}
-		if (!bundle) {
-			ipsec_drop(inet, skb, reason, 0);
-			return -EACCES;
-		}
-		set_dst(skb, ipsec_bundle_dst(bundle));
+	if (ipsec_flow_key(skb, &key)) {
+		ipsec_flow_scope(&key, skb->dev);
+		bundle = recheck(inet, &key, &policy, &reason);
 	}
+	if (policy) {
+		ipsec_hold(inet, policy, skb, &key);
+		return 0;
+	}
+	if (!bundle) {
+		ipsec_drop(inet, skb, reason, 0);
+		return -EACCES;
+	}
+	set_dst(skb, ipsec_bundle_dst(bundle));
 	return output_protect(inet, sk, skb);
+}
+
+static int output(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+{
+	ipsec_count(inet, IPSEC_OUT_OFFERED);
+	if (likely(ipsec_bundle_usable(ipsec_bundle_of(skb)) && !ipsec_flow_natted(skb)))
+		return output_protect(inet, sk, skb);
+	return output_again(inet, sk, skb);
 }
 
 /* Behind POST_ROUTING. */
@@ -305,9 +359,13 @@ static int ipsec_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct net_device *indev = skb->dev, *dev = skb_dst(skb)->dev;
+	u16 family = ipsec_bundle_family(ipsec_bundle_of(skb));
 
 	skb->dev = dev;
-	skb->protocol = htons(ETH_P_IP);
+	skb->protocol = ipsec_header_ethertype(family);
+	if (family == AF_INET6)
+		return NF_HOOK_COND(NFPROTO_IPV6, NF_INET_POST_ROUTING, net, sk, skb, indev, dev,
+				    ipsec_output, !(IP6CB(skb)->flags & IP6SKB_REROUTED));
 	return NF_HOOK_COND(NFPROTO_IPV4, NF_INET_POST_ROUTING, net, sk, skb, indev, dev,
 			    ipsec_output, !(IPCB(skb)->flags & IPSKB_REROUTED));
 }
@@ -315,12 +373,15 @@ int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
 /* A held packet may have its SA now. */
 static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 {
-	struct ipsec_bundle *bundle;
-	struct ipsec_policy *policy;
-	enum ipsec_stat reason;
+	struct ipsec_policy *policy = NULL;
+	enum ipsec_stat reason = IPSEC_OUT_HEADER;
+	struct ipsec_bundle *bundle = NULL;
 	struct ipsec_key key;
 
-	bundle = recheck(inet, skb, &key, &policy, &reason);
+	if (ipsec_flow_key(skb, &key)) {
+		key.scope = ipsec_hold_scope(skb);
+		bundle = recheck(inet, &key, &policy, &reason);
+	}
 	if (policy) {
 		ipsec_hold_again(inet, policy, skb);
 	} else if (!bundle) {

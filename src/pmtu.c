@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Path MTU: what fits, and who is told when something does not (RFC 4301 8). */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 
 #include "pmtu.h"
 #include "sa.h"
@@ -18,10 +20,17 @@
  */
 void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu)
 {
-	const struct netns_ipv4 *ipv4 = &sa->inet->net->ipv4;
+	const struct net *net = sa->inet->net;
+	unsigned long seconds;
 
-	mtu = max_t(unsigned int, mtu, READ_ONCE(ipv4->ip_rt_min_pmtu));
-	WRITE_ONCE(sa->pmtu_expires, jiffies + READ_ONCE(ipv4->ip_rt_mtu_expires));
+	if (sa->id.family == AF_INET6) {
+		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+		seconds = READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
+	} else {
+		mtu = max_t(unsigned int, mtu, READ_ONCE(net->ipv4.ip_rt_min_pmtu));
+		seconds = READ_ONCE(net->ipv4.ip_rt_mtu_expires);
+	}
+	WRITE_ONCE(sa->pmtu_expires, jiffies + seconds);
 	WRITE_ONCE(sa->pmtu, mtu);
 }
 
@@ -37,8 +46,10 @@ void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu)
  */
 unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entry *dst)
 {
-	unsigned int mtu = ip_dst_mtu_maybe_forward(dst, true), learnt = READ_ONCE(sa->pmtu);
+	unsigned int mtu, learnt = READ_ONCE(sa->pmtu);
 
+	mtu = dst->ops->family == AF_INET6 ? ip6_dst_mtu_maybe_forward(dst, true) :
+					     ip_dst_mtu_maybe_forward(dst, true);
 	if (likely(!learnt) || time_after_eq(jiffies, READ_ONCE(sa->pmtu_expires)))
 		return mtu;
 	return min(mtu, learnt);
@@ -49,13 +60,13 @@ unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entr
  * @sa: the SA
  * @mtu: of the path, for the protected packet
  *
- * Exact for IP headers without options.
+ * Exact for IP headers without options and extension headers.
  *
  * Return: bytes, with the IP header; 0 if nothing fits.
  */
 unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu)
 {
-	const unsigned int header = sizeof(struct iphdr);
+	const unsigned int header = ipsec_header_len(sa->id.family);
 	unsigned int payload;
 
 	if (mtu <= header)
@@ -67,7 +78,7 @@ unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu)
 
 /**
  * ipsec_pmtu_fits() - whether a packet needs nothing done about its size
- * @skb: an IPv4 packet, maybe GSO
+ * @skb: a packet, maybe GSO
  * @mtu: from ipsec_pmtu_inside()
  *
  * Return: true if it fits.
@@ -80,13 +91,16 @@ bool ipsec_pmtu_fits(struct sk_buff *skb, unsigned int mtu)
 }
 
 /**
- * ipsec_pmtu_tell() - send "fragmentation needed" to who sent a packet
- * @skb: an IPv4 packet with DF, stays the caller's
+ * ipsec_pmtu_tell() - send "fragmentation needed", or "packet too big", to who sent a packet
+ * @skb: a packet that must not be fragmented, stays the caller's
  * @mtu: from ipsec_pmtu_inside()
  *
  * A local sender gets it through its own stack, so TCP repeats at once.
  */
 void ipsec_pmtu_tell(struct sk_buff *skb, unsigned int mtu)
 {
-	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	if (ipsec_header_family(skb) == AF_INET6)
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 }

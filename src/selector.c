@@ -53,11 +53,14 @@ enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 {
 	if (sel->family != key->family)
 		return IPSEC_MATCH_NO;
-	if (sel->proto != IPSEC_ANY_PROTO && sel->proto != key->proto)
+	if (sel->proto != IPSEC_ANY_PROTO && sel->proto != key->proto &&
+	    !(key->flags & IPSEC_KEY_NO_PROTO))
 		return IPSEC_MATCH_NO;
 	if (!addr_inside(&sel->src_min, &sel->src_max, &key->src, key->family) ||
 	    !addr_inside(&sel->dst_min, &sel->dst_max, &key->dst, key->family))
 		return IPSEC_MATCH_NO;
+	if (sel->proto != IPSEC_ANY_PROTO && (key->flags & IPSEC_KEY_NO_PROTO))
+		return IPSEC_MATCH_UNKNOWN;
 	if (ipsec_selector_any_port(sel))
 		return IPSEC_MATCH_YES;
 	if (key->flags & IPSEC_KEY_NO_PORTS)

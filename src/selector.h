@@ -39,8 +39,8 @@ struct ipsec_selector {
  * enum ipsec_match - how a packet relates to a selector
  * @IPSEC_MATCH_NO: outside
  * @IPSEC_MATCH_YES: inside
- * @IPSEC_MATCH_UNKNOWN: addresses and protocol are inside, but the selector asks for
- *                       ports and this fragment does not carry them
+ * @IPSEC_MATCH_UNKNOWN: what is known of this fragment is inside, but the selector asks
+ *                       for ports, or for a protocol, that it does not carry
  */
 enum ipsec_match {
 	IPSEC_MATCH_NO,

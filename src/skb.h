@@ -3,11 +3,12 @@
 #ifndef IPSEC_SKB_H
 #define IPSEC_SKB_H
 
-#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
 #include <net/xfrm.h>
+
+#include "header.h"
 
 struct ipsec_sa;
 
@@ -16,9 +17,11 @@ struct ipsec_sa;
  * @header: the IP layer's own control block; it is read again after us
  * @sa: the SA that is being applied
  * @seq: its sequence number for this packet, 64 bits
- * @len: output: length of the packet before @sa was applied
+ * @len: output: length of the packet before @sa was applied; input: length of the IP
+ *       headers before the transform's
  * @step: output: index of @sa in the bundle; input: headers taken off so far
  * @next_header: input: what the transform found inside; output: what it puts inside
+ * @named: offset from the network header of the byte that names the transform's header
  */
 struct ipsec_skb_cb {
 	union {
@@ -30,6 +33,7 @@ struct ipsec_skb_cb {
 	u32 len;
 	u8 step;
 	u8 next_header;
+	u16 named;
 };
 
 /**
@@ -45,20 +49,40 @@ static inline struct ipsec_skb_cb *ipsec_cb(struct sk_buff *skb)
 }
 
 /**
- * ipsec_skb_is_ours() - whether a packet is one that we have just protected
+ * ipsec_skb_name() - write what the transform's header is into the header before it
+ * @skb: a packet in our paths, its network header set and linear
+ * @proto: IPPROTO_ESP or IPPROTO_AH; on input what was found inside
+ */
+static inline void ipsec_skb_name(struct sk_buff *skb, u8 proto)
+{
+	skb_network_header(skb)[ipsec_cb(skb)->named] = proto;
+}
+
+/**
+ * ipsec_skb_transformed() - whether a packet may be one that we have just protected
  * @skb: a packet on its way out
  *
  * The flag is the one that netfilter's NAT and rerouting know as "already transformed".
- * Whatever else carries it is not ours, so the protocol must fit as well.
+ * Whatever else carries it is not ours, so the protocol must be looked at as well.
  *
- * Return: true for ESP and AH packets that came out of our output path.
+ * Return: true if it has the flag.
  */
-static inline bool ipsec_skb_is_ours(const struct sk_buff *skb)
+static inline bool ipsec_skb_transformed(const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
+	return ipsec_header_family(skb) == AF_INET6 ?
+	       IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED :
+	       IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
+}
 
-	return (IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED) &&
-	       (iph->protocol == IPPROTO_ESP || iph->protocol == IPPROTO_AH);
+/**
+ * ipsec_skb_is_ipsec() - whether a protocol is one of ours
+ * @proto: a protocol above IP
+ *
+ * Return: true for ESP and AH.
+ */
+static inline bool ipsec_skb_is_ipsec(u8 proto)
+{
+	return proto == IPPROTO_ESP || proto == IPPROTO_AH;
 }
 
 int ipsec_skb_writable(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom);

@@ -26,9 +26,11 @@ union ipsec_addr {
 /**
  * enum ipsec_key_flags - what could not be read from a packet
  * @IPSEC_KEY_NO_PORTS: a fragment that is not the first: its ports are unknown (RFC 4301 7)
+ * @IPSEC_KEY_NO_PROTO: what is more, an extension header hides its protocol in the first one
  */
 enum ipsec_key_flags {
 	IPSEC_KEY_NO_PORTS	= 1 << 0,
+	IPSEC_KEY_NO_PROTO	= 1 << 1,
 };
 
 /**
@@ -40,6 +42,8 @@ enum ipsec_key_flags {
  * @family: AF_INET or AF_INET6
  * @proto: the protocol above IP
  * @flags: enum ipsec_key_flags
+ * @scope: interface index where the addresses alone do not say which route is meant, or 0:
+ *         that of the link for link-local destinations, that of the VRF in a VRF
  *
  * Has no padding, so keys can be hashed and compared as memory.
  */
@@ -51,6 +55,7 @@ struct ipsec_key {
 	__u16 family;
 	__u8 proto;
 	__u8 flags;
+	__u32 scope;
 };
 
 /**

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* IP headers of either family: where they end, and what is behind them. */
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "header.h"
+
+/* A sender has no use for more; a packet of nothing else must not cost us its length. */
+#define EXTENSIONS_MAX	16
+
+static bool parse_v4(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	const struct iphdr *iph;
+	struct iphdr buffer;
+
+	iph = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	if (!iph || iph->ihl < 5)
+		return false;
+	header->family = AF_INET;
+	header->proto = iph->protocol;
+	header->upper = iph->ihl * 4;
+	header->insert = header->upper;
+	header->insert_named = offsetof(struct iphdr, protocol);
+	header->fragment = ip_is_fragment(iph);
+	header->later = iph->frag_off & htons(IP_OFFSET);
+	return true;
+}
+
+/* The fragment header at upper: proto becomes what it names. */
+static bool take_fragment(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	const struct frag_hdr *fh;
+	struct frag_hdr buffer;
+
+	fh = skb_header_pointer(skb, skb_network_offset(skb) + header->upper, sizeof(buffer),
+				&buffer);
+	if (!fh)
+		return false;
+	header->fragment = fh->frag_off & htons(IP6_OFFSET | IP6_MF);
+	header->later = fh->frag_off & htons(IP6_OFFSET);
+	header->proto = fh->nexthdr;
+	header->upper += sizeof(*fh);
+	return true;
+}
+
+/* Any other extension header at upper. */
+static bool take_extension(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	const struct ipv6_opt_hdr *opt;
+	struct ipv6_opt_hdr buffer;
+
+	opt = skb_header_pointer(skb, skb_network_offset(skb) + header->upper, sizeof(buffer),
+				 &buffer);
+	if (!opt)
+		return false;
+	header->proto = opt->nexthdr;
+	header->upper += ipv6_optlen(opt);
+	return true;
+}
+
+/**
+ * ipsec_header_is_extension() - whether a protocol is an IPv6 extension header
+ * @proto: what a header names as the next one
+ *
+ * Those behind which the protocol above IP is looked for: not ESP and AH.
+ *
+ * Return: true for hop-by-hop and destination options, routing and fragment headers.
+ */
+bool ipsec_header_is_extension(u8 proto)
+{
+	return proto == NEXTHDR_HOP || proto == NEXTHDR_ROUTING || proto == NEXTHDR_FRAGMENT ||
+	       proto == NEXTHDR_DEST;
+}
+
+/*
+ * RFC 4303 3.1.1: ESP and AH stand behind the headers that routers look at. Destination
+ * options stay with the payload, unless a routing header follows them.
+ */
+static bool parse_v6(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr buffer;
+	unsigned int n, at;
+	u8 proto;
+
+	ip6h = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	if (!ip6h)
+		return false;
+	header->family = AF_INET6;
+	header->proto = ip6h->nexthdr;
+	header->upper = sizeof(*ip6h);
+	header->insert = header->upper;
+	header->insert_named = offsetof(struct ipv6hdr, nexthdr);
+	for (n = 0; ipsec_header_is_extension(header->proto) && !header->later; n++) {
+		at = header->upper;
+		proto = header->proto;
+		if (n == EXTENSIONS_MAX)
+			return false;
+		if (proto == NEXTHDR_FRAGMENT ? !take_fragment(skb, header) :
+						!take_extension(skb, header))
+			return false;
+		if (proto != NEXTHDR_DEST) {
+			header->insert = header->upper;
+			header->insert_named = at;
+		}
+	}
+	return true;
+}
+
+/**
+ * ipsec_header_parse() - find the end of the IP headers
+ * @skb: a packet with its network header set
+ * @header: filled
+ *
+ * Any context. Changes nothing in the packet. What is at @header.upper may be beyond the
+ * end of the packet.
+ *
+ * Return: false if the headers are malformed or cut off.
+ */
+bool ipsec_header_parse(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	const u8 *version;
+	u8 buffer;
+
+	memset(header, 0, sizeof(*header));
+	version = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	if (!version)
+		return false;
+	switch (*version >> 4) {
+	case 4:
+		return parse_v4(skb, header);
+	case 6:
+		return parse_v6(skb, header);
+	default:
+		return false;
+	}
+}
+
+/**
+ * ipsec_header_addrs() - the addresses of a packet
+ * @skb: a packet whose IP header is in its linear part
+ * @src: filled, zero behind its length
+ * @dst: filled, zero behind its length
+ */
+void ipsec_header_addrs(const struct sk_buff *skb, union ipsec_addr *src, union ipsec_addr *dst)
+{
+	if (ipsec_header_family(skb) == AF_INET6) {
+		memcpy(src, &ipv6_hdr(skb)->saddr, sizeof(*src));
+		memcpy(dst, &ipv6_hdr(skb)->daddr, sizeof(*dst));
+		return;
+	}
+	memset(src, 0, sizeof(*src));
+	memset(dst, 0, sizeof(*dst));
+	src->v4 = ip_hdr(skb)->saddr;
+	dst->v4 = ip_hdr(skb)->daddr;
+}
+
+/**
+ * ipsec_header_set_len() - write the length of a packet into its IP header
+ * @skb: a packet that begins with its network header, private and linear; the checksum of
+ *       an IPv4 header is not brought up to date
+ *
+ * Return: false if it is too long for any IP packet.
+ */
+bool ipsec_header_set_len(struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+
+	if (ipsec_header_family(skb) == AF_INET6) {
+		len -= sizeof(struct ipv6hdr);
+		ipv6_hdr(skb)->payload_len = htons(len);
+	} else {
+		ip_hdr(skb)->tot_len = htons(len);
+	}
+	return len <= U16_MAX;
+}
