@@ -22,6 +22,7 @@
 #include "hold.h"
 #include "output.h"
 #include "pmtu.h"
+#include "send.h"
 #include "skb.h"
 #include "tunnel.h"
 
@@ -84,37 +85,18 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 	return IPSEC_NO_DROP;
 }
 
-/* Like the PMTU of a forwarded packet, ours is not what the route has learnt: FORWARDED. */
-static void leave_v4(struct net *net, struct sk_buff *skb)
-{
-	IPCB(skb)->flags &= ~IPSKB_REROUTED;
-	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
-	ip_local_out(net, skb->sk, skb);
-}
-
-static void leave_v6(struct net *net, struct sk_buff *skb)
-{
-	IP6CB(skb)->flags &= ~IP6SKB_REROUTED;
-	IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED | IP6SKB_FORWARDED;
-	ip6_local_out(net, skb->sk, skb);
-}
-
 /* The packet is protected: it goes out like any other packet of this host. */
 static void output_leave(struct sk_buff *skb)
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
-	struct ipsec_net *inet = bundle->inet;
 
-	ipsec_count(inet, IPSEC_OUT_PROTECTED);
+	ipsec_count(bundle->inet, IPSEC_OUT_PROTECTED);
 	/* The bundle keeps its child for the rest of this RCU read-side section. */
 	set_dst(skb, bundle->xdst.child);
 	nf_reset_ct(skb);
 	secpath_reset(skb);
 	skb->encapsulation = 0;
-	if (ipsec_header_family(skb) == AF_INET6)
-		leave_v6(inet->net, skb);
-	else
-		leave_v4(inet->net, skb);
+	ipsec_send(skb, bundle);
 }
 
 static u8 outer_ttl(struct dst_entry *route)

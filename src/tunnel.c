@@ -69,8 +69,6 @@ static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct 
 	outer->hop_limit = hop_limit;
 	memcpy(&outer->saddr, &sa->src, sizeof(outer->saddr));
 	memcpy(&outer->daddr, &sa->id.dst, sizeof(outer->daddr));
-	/* This host is its source, so it may fragment it (RFC 4301 8.2). */
-	skb->ignore_df = 1;
 	ipsec_cb(skb)->named = offsetof(struct ipv6hdr, nexthdr);
 }
 

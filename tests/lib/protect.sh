@@ -7,6 +7,9 @@
 #                                       and SPIs of their own; both ends load the same
 #   protect_chain PROTO ALGORITHM-WORDS...   tunnel between the gateways of gateway_chain
 #   protect_pair PROTO ALGORITHM-WORDS...    transport mode between the hosts of host_pair
+#                                       inner=6 and outer=6 before either: IPv6 there
+#   net_of 1|2 FAMILY, host_of, end_of  the networks and hosts of gateway_chain, and the ends
+#                                       of the wire, in family 4 or 6
 #   unprotect NS...                     flush
 #   balanced NS1 NS2 PROTO [NAME=N ...] since their snapshots: what each was offered it
 #                                       protected, cut or dropped; what it protected the other
@@ -67,23 +70,31 @@ sas() {
 	echo "$proto $mode from $from to $to spi $((protect_spi)):$((protect_spi + 1)) $* $(keys "$@")"
 }
 
+net_of() { [ "$2" = 4 ] && echo "10.$1.0.0/24" || echo "fd0$1::/64"; }
+host_of() { [ "$2" = 4 ] && echo "10.$1.0.2" || echo "fd0$1::2"; }
+end_of() { [ "$2" = 4 ] && echo "192.0.2.$1" || echo "2001:db8::$1"; }
+
 # The SPIs must go on in this shell, so no pipe into ipsec_load.
 protect_chain() {
-	local proto=$1 rules=$net_state/sas
+	local proto=$1 rules=$net_state/sas inner=${inner:-4} outer=${outer:-4}
 	shift
-	sas "$proto" tunnel 192.0.2.1 192.0.2.2 "$@" > "$rules"
-	{ echo "flow $proto from 10.1.0.0/24 to 10.2.0.0/24 peer 192.0.2.2"; cat "$rules"; } |
-		ipsec gw1 -F -f - &&
-	{ echo "flow $proto from 10.2.0.0/24 to 10.1.0.0/24 peer 192.0.2.1"; cat "$rules"; } |
-		ipsec gw2 -F -f - || bail "the gateways refuse their rules"
+	local left right end1 end2
+	left=$(net_of 1 "$inner") right=$(net_of 2 "$inner")
+	end1=$(end_of 1 "$outer") end2=$(end_of 2 "$outer")
+	sas "$proto" tunnel "$end1" "$end2" "$@" > "$rules"
+	{ echo "flow $proto from $left to $right peer $end2"; cat "$rules"; } | ipsec gw1 -F -f - &&
+	{ echo "flow $proto from $right to $left peer $end1"; cat "$rules"; } | ipsec gw2 -F -f - ||
+		bail "the gateways refuse their rules"
 }
 
 protect_pair() {
 	local proto=$1 rules=$net_state/sas
 	shift
-	sas "$proto" transport 192.0.2.1 192.0.2.2 "$@" > "$rules"
-	{ echo "flow $proto from 192.0.2.1 to 192.0.2.2"; cat "$rules"; } | ipsec a -F -f - &&
-	{ echo "flow $proto from 192.0.2.2 to 192.0.2.1"; cat "$rules"; } | ipsec b -F -f - ||
+	local end1 end2
+	end1=$(end_of 1 "${outer:-4}") end2=$(end_of 2 "${outer:-4}")
+	sas "$proto" transport "$end1" "$end2" "$@" > "$rules"
+	{ echo "flow $proto from $end1 to $end2"; cat "$rules"; } | ipsec a -F -f - &&
+	{ echo "flow $proto from $end2 to $end1"; cat "$rules"; } | ipsec b -F -f - ||
 		bail "the hosts refuse their rules"
 }
 

@@ -113,13 +113,13 @@ printf 'include "included"\n' > including
 flow_exists='A policy with this direction, priority and selectors exists already (File exists)'
 refused "in a file that is included" "included:1:1: $flow_exists" -f including
 cat > six <<END
-esp from 192.0.2.7 to 192.0.2.8 spi 0x3001 enc aes-128-gcm enckey $gcm1
 esp from 2001:db8::1 to 2001:db8::2 spi 0x3002 enc aes-128-gcm enckey $gcm1
+flow esp from 2001:db8:1::/64 to 2001:db8:2::-2001:db8:2::ff peer 2001:db8::2
 END
-ipsec a -f six > out 2> err
-is "IPv6, which this version does not have: status" 1 $?
-check "IPv6: the place and the reason" grep -q '^six:2:1: This version protects IPv4 only' err
-check_fails "IPv6: nothing of the file is there" grep -q 0x00003001 <(dump)
+check "IPv6 rules" ipsec a -f six
+check "IPv6: an SA" grep -q 'from 2001:db8::1 to 2001:db8::2 spi 0x00003002' <(dump)
+check "IPv6: a flow" grep -q 'from 2001:db8:1::/64 to 2001:db8:2::/120' <(dump)
+check "IPv6: deleted" ipsec a -d -f six
 cat > absent <<END
 esp from 192.0.2.1 to 192.0.2.2 spi 0x1001 enc aes-128-gcm enckey $gcm1
 flow esp out from 10.77.0.0/24 to 10.78.0.0/24 peer 192.0.2.2

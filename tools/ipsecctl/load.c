@@ -20,9 +20,6 @@ static void report(const struct rule *failed, const struct nl_error *e)
 	else
 		fprintf(stderr, "%s:%u:%u: the kernel refuses this rule: %s\n", failed->loc.file,
 			failed->loc.line, failed->loc.col, what);
-	/* the rule that makes this error may not look like IPv6 at all */
-	if (failed && e->err == EAFNOSUPPORT)
-		warnx("\"from any to any\" is IPv6 as well, \"from 0.0.0.0/0 to any\" is not");
 }
 
 static bool apply(const struct options *o, const struct ruleset *rs)

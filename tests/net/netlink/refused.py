@@ -103,13 +103,13 @@ for cmd, verb in ((CMD_SA_DEL, "SA_DEL"), (CMD_SA_GET, "SA_GET")):
 
 # --- SAs: addresses, mode, window -------------------------------------------------------------
 
-V4_ONLY = "This version protects IPv4 only: an address has 4 bytes"
+OTHER_FAMILY = "This address is of another family than those before"
 V6 = {t: addr(t, "2001:db8::1") for t in (SA_A_SRC, SA_A_DST)}
-bad_sa("IPv6 destination", errno.EAFNOSUPPORT, V4_ONLY, dst=V6[SA_A_DST])
-bad_sa("IPv6 source, IPv4 destination", errno.EAFNOSUPPORT, V4_ONLY, src=V6[SA_A_SRC])
-bad_sa("IPv6 addresses", errno.EAFNOSUPPORT, V4_ONLY, blame="dst", src=V6[SA_A_SRC], dst=V6[SA_A_DST])
+bad_sa("IPv6 source, IPv4 destination", INVAL, OTHER_FAMILY, src=V6[SA_A_SRC])
+taken("SA_NEW IPv6 addresses", CMD_SA_NEW, [sa(src=V6[SA_A_SRC], dst=V6[SA_A_DST])], CMD_SA_DEL)
+LENGTH = "An address has 4 bytes (IPv4) or 16 (IPv6)"
 for length in (5, 8, 15):
-    bad_sa(f"address of {length} bytes", INVAL, "An address has 4 bytes", src=Attr(SA_A_SRC, bytes(length)))
+    bad_sa(f"address of {length} bytes", INVAL, LENGTH, src=Attr(SA_A_SRC, bytes(length)))
 for length in (0, 1, 3, 17, 128):
     bad_sa(f"address of {length} bytes", (INVAL, RANGE), ANY, dst=Attr(SA_A_DST, bytes(length)))
 for mode in (MODE_ANY, 3, 255):
@@ -412,9 +412,10 @@ for field in ("src_min", "src_max", "dst_min", "dst_max"):
     refused(f"POLICY_NEW selector without {field}", CMD_POLICY_NEW, [policy(bad, spec())], INVAL, NEEDS_ADDRS,
             missing=(globals()[f"SEL_A_{field.upper()}"], bad))
     type_ = globals()[f"SEL_A_{field.upper()}"]
-    bad_selector(f"with IPv6 {field}", errno.EAFNOSUPPORT, V4_ONLY, blame=field,
-                 **{field: addr(type_, "2001:db8::")})
-    bad_selector(f"with {field} of 5 bytes", INVAL, "An address has 4 bytes", blame=field,
+    if field != "src_min":  # the one that says which family it is
+        bad_selector(f"with IPv6 {field}", INVAL, OTHER_FAMILY, blame=field,
+                     **{field: addr(type_, "2001:db8::")})
+    bad_selector(f"with {field} of 5 bytes", INVAL, LENGTH, blame=field,
                  **{field: Attr(type_, bytes(5))})
     bad_selector(f"with {field} of 0 bytes", (INVAL, RANGE), ANY, blame=field, **{field: Attr(type_, b"")})
 bad_selector("source range reversed", INVAL, "The source address range ends before it begins",
@@ -453,8 +454,7 @@ for proto in (0, 6, 108):
              blame="proto", proto=u8(SPEC_A_PROTO, proto))
 bad_spec("mode 3", (INVAL, RANGE), ANY, blame="mode", mode=u8(SPEC_A_MODE, 3))
 for field, type_ in (("src", SPEC_A_SRC), ("dst", SPEC_A_DST)):
-    bad_spec(f"with IPv6 {field}", errno.EAFNOSUPPORT, V4_ONLY, blame=field, **{field: addr(type_, "::1")})
-    bad_spec(f"with {field} of 7 bytes", INVAL, "An address has 4 bytes", blame=field,
+    bad_spec(f"with {field} of 7 bytes", INVAL, LENGTH, blame=field,
              **{field: Attr(type_, bytes(7))})
 for type_ in (SPEC_A_UNSPEC, SPEC_A_END):
     bad_spec(f"with unknown attribute {type_}", INVAL, ANY, blame="x", x=Attr(type_, bytes(4)))
