@@ -149,7 +149,9 @@ unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle)
 	mtu = bundle->n ? ipsec_pmtu_outside(bundle->sa[bundle->n - 1], child) : dst_mtu(child);
 	mtu = ipsec_bundle_inside(bundle, mtu);
 	/* RFC 8200 5: whatever the link, an IPv6 packet of this size must pass. */
-	return ipsec_bundle_family(bundle) == AF_INET6 ? max_t(unsigned int, mtu, IPV6_MIN_MTU) : mtu;
+	if (ipsec_bundle_family(bundle) == AF_INET6)
+		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+	return mtu;
 }
 
 /* What the kernel reads of an IPv4 route besides its dst. */

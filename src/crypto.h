@@ -8,7 +8,7 @@
 #include "sa.h"
 
 #define IPSEC_DIGEST_MAX	64	/* bytes of an untruncated digest */
-#define IPSEC_AUX_MAX		1024	/* bytes of IP headers that AH can authenticate, and its own */
+#define IPSEC_AUX_MAX		1024	/* bytes of IP headers with AH that can be authenticated */
 
 struct ipsec_crypto_op;
 

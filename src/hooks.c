@@ -176,22 +176,23 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 }
 
 #define HOOK(HOOK_FN, FAMILY, NUM, PRIORITY) \
-	{ .hook = HOOK_FN, .pf = FAMILY, .hooknum = NF_INET_##NUM, .priority = PRIORITY }
+	{ .hook = (HOOK_FN), .pf = (FAMILY), .hooknum = NF_INET_##NUM, .priority = (PRIORITY) }
 
 /*
  * In FORWARD rules of any priority may give the packet to a flowtable. Behind POST_ROUTING
- * only conntrack's confirmation comes. The priorities of both families are the same.
+ * only conntrack's confirmation comes.
  */
-#define HOOKS(FAMILY) \
-	HOOK(hook_in, FAMILY, LOCAL_IN, NF_IP_PRI_FILTER - 1), \
-	HOOK(hook_in, FAMILY, FORWARD, NF_IP_PRI_FIRST), \
-	HOOK(hook_out, FAMILY, FORWARD, NF_IP_PRI_FIRST + 1), \
-	HOOK(hook_out, FAMILY, LOCAL_OUT, NF_IP_PRI_FILTER - 1), \
-	HOOK(hook_out, FAMILY, POST_ROUTING, NF_IP_PRI_LAST - 1)
-
 static const struct nf_hook_ops hook_ops[] = {
-	HOOKS(NFPROTO_IPV4),
-	HOOKS(NFPROTO_IPV6),
+	HOOK(hook_in, NFPROTO_IPV4, LOCAL_IN, NF_IP_PRI_FILTER - 1),
+	HOOK(hook_in, NFPROTO_IPV4, FORWARD, NF_IP_PRI_FIRST),
+	HOOK(hook_out, NFPROTO_IPV4, FORWARD, NF_IP_PRI_FIRST + 1),
+	HOOK(hook_out, NFPROTO_IPV4, LOCAL_OUT, NF_IP_PRI_FILTER - 1),
+	HOOK(hook_out, NFPROTO_IPV4, POST_ROUTING, NF_IP_PRI_LAST - 1),
+	HOOK(hook_in, NFPROTO_IPV6, LOCAL_IN, NF_IP6_PRI_FILTER - 1),
+	HOOK(hook_in, NFPROTO_IPV6, FORWARD, NF_IP6_PRI_FIRST),
+	HOOK(hook_out, NFPROTO_IPV6, FORWARD, NF_IP6_PRI_FIRST + 1),
+	HOOK(hook_out, NFPROTO_IPV6, LOCAL_OUT, NF_IP6_PRI_FILTER - 1),
+	HOOK(hook_out, NFPROTO_IPV6, POST_ROUTING, NF_IP6_PRI_LAST - 1),
 };
 
 static void forget_offloaded_flows(struct ipsec_net *inet)

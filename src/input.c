@@ -186,7 +186,8 @@ static enum ipsec_stat unwrap_transport(struct sk_buff *skb)
 	return IPSEC_NO_DROP;
 }
 
-static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb, const struct ipsec_sa_id *id)
+static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb,
+		     const struct ipsec_sa_id *id)
 {
 	if (id->family == AF_INET6)
 		return ipv6_chk_addr(inet->net, (const struct in6_addr *)&id->dst, NULL, 0);
@@ -205,8 +206,9 @@ static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 	bool ours;
 	u32 seq;
 
-	if (!ipsec_header_parse(skb, &header) || header.later || !ipsec_skb_is_ipsec(header.proto) ||
-	    !pskb_may_pull(skb, header.upper))
+	if (!ipsec_header_parse(skb, &header) || header.later)
+		return false;
+	if (!ipsec_skb_is_ipsec(header.proto) || !pskb_may_pull(skb, header.upper))
 		return false;
 	__skb_pull(skb, header.upper);
 	ours = parse(skb, header.proto, &id, &seq) && ipsec_sa_lookup(inet, &id) &&
@@ -216,7 +218,7 @@ static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 }
 
 /* IPv6 may have destination options before the next ESP or AH header. */
-static bool transport_holds_ours(const struct sk_buff *skb)
+static bool transport_holds_ours(struct sk_buff *skb)
 {
 	struct ipsec_header header;
 

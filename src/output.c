@@ -15,7 +15,6 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/gso.h>
 #include <net/ip6_route.h>
-#include <net/ipv6_stubs.h>
 #include <net/route.h>
 
 #include "event.h"
@@ -206,7 +205,7 @@ static int output_fragment(struct net *net, struct sock *sk, struct sk_buff *skb
 static int fragment(struct net *net, struct sock *sk, struct sk_buff *skb, unsigned int mtu)
 {
 	if (ipsec_header_family(skb) == AF_INET6)
-		return ipv6_stub->ipv6_fragment(net, sk, skb, output_fragment);
+		return ip6_fragment(net, sk, skb, output_fragment);
 	/* Else a forwarded packet would be cut to the size of the device. */
 	IPCB(skb)->frag_max_size = mtu;
 	return ip_do_fragment(net, sk, skb, output_fragment);

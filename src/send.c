@@ -85,10 +85,11 @@ static void send_v6(struct net *net, struct sk_buff *skb, unsigned int mtu)
  */
 void ipsec_send(struct sk_buff *skb, const struct ipsec_bundle *bundle)
 {
+	const struct ipsec_sa *outermost = bundle->sa[bundle->n - 1];
 	struct net *net = bundle->inet->net;
 
 	if (ipsec_header_family(skb) == AF_INET6)
-		send_v6(net, skb, ipsec_pmtu_outside(bundle->sa[bundle->n - 1], bundle->xdst.child));
+		send_v6(net, skb, ipsec_pmtu_outside(outermost, bundle->xdst.child));
 	else
 		send_v4(net, skb);
 }
