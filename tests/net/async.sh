@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm: cpus=2 timeout=400 kernels=6.1
+# vm: cpus=2 timeout=400 kernels=6.1,6.12
 # Crypto that goes on in the background: both paths, and what ends under them.
 set -u
 . "$TOP/tests/lib/ktap.sh"

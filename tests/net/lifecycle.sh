@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm: cpus=2 timeout=600 kernels=6.1
+# vm: cpus=2 timeout=600 kernels=6.1,6.12
 # Loading, unloading, namespaces, devices and SAs that come and go under traffic.
 # LOADS=N loads the module so many times instead of 100.
 set -u
