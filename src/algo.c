@@ -5,33 +5,62 @@
 
 #include "algo.h"
 
+#define MISSING(what, option) \
+	"The kernel's crypto does not have " what ": its option is CONFIG_CRYPTO_" option
+#define AES_KEYS	" takes a key of 16, 24 or 32 bytes"
+#define SALT4		" and behind it 4 bytes of salt"
+
 static const struct ipsec_enc_algo enc_algos[] = {
 	{
 		.id = NFIPSEC_ENC_NULL, .name = "NULL", .driver = "ecb(cipher_null)",
+		.missing = MISSING("the NULL cipher", "NULL"), .takes = "NULL takes no key",
 		.key_lens = { 0 }, .block = 1,
 	}, {
 		.id = NFIPSEC_ENC_AES_CBC, .name = "AES-CBC", .driver = "cbc(aes)",
-		.key_lens = { 16, 24, 32 }, .iv_len = 16, .block = 16,
+		.missing = MISSING("AES-CBC", "CBC"), .takes = "AES-CBC" AES_KEYS,
+		.key_lens = { 16, 24, 32 }, .iv = IPSEC_IV_RANDOM, .iv_len = 16, .block = 16,
+	}, {
+		.id = NFIPSEC_ENC_AES_GCM_8, .name = "AES-GCM-8", .driver = "rfc4106(gcm(aes))",
+		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 8,
+	}, {
+		.id = NFIPSEC_ENC_AES_GCM_12, .name = "AES-GCM-12", .driver = "rfc4106(gcm(aes))",
+		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 12,
 	}, {
 		.id = NFIPSEC_ENC_AES_GCM_16, .name = "AES-GCM-16", .driver = "rfc4106(gcm(aes))",
-		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv_len = 8, .block = 1,
-		.icv_len = 16, .counter_iv = true,
+		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_ENC_CHACHA20_POLY1305, .name = "ChaCha20-Poly1305",
+		.driver = "rfc7539esp(chacha20,poly1305)",
+		.missing = MISSING("ChaCha20-Poly1305", "CHACHA20POLY1305"),
+		.takes = "ChaCha20-Poly1305 takes a key of 32 bytes" SALT4,
+		.key_lens = { 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 16,
 	},
 };
 
 static const struct ipsec_auth_algo auth_algos[] = {
 	{
 		.id = NFIPSEC_AUTH_HMAC_SHA1_96, .name = "HMAC-SHA1-96",
-		.driver = "hmac(sha1)", .key_len = 20, .icv_len = 12,
+		.driver = "hmac(sha1)", .missing = MISSING("HMAC-SHA1", "SHA1"),
+		.takes = "HMAC-SHA1-96 takes a key of 20 bytes", .key_len = 20, .icv_len = 12,
 	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_256_128, .name = "HMAC-SHA2-256-128",
-		.driver = "hmac(sha256)", .key_len = 32, .icv_len = 16,
+		.driver = "hmac(sha256)", .missing = MISSING("HMAC-SHA2-256", "SHA256"),
+		.takes = "HMAC-SHA2-256 takes a key of 32 bytes", .key_len = 32, .icv_len = 16,
 	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_384_192, .name = "HMAC-SHA2-384-192",
-		.driver = "hmac(sha384)", .key_len = 48, .icv_len = 24,
+		.driver = "hmac(sha384)", .missing = MISSING("HMAC-SHA2-384", "SHA512"),
+		.takes = "HMAC-SHA2-384 takes a key of 48 bytes", .key_len = 48, .icv_len = 24,
 	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_512_256, .name = "HMAC-SHA2-512-256",
-		.driver = "hmac(sha512)", .key_len = 64, .icv_len = 32,
+		.driver = "hmac(sha512)", .missing = MISSING("HMAC-SHA2-512", "SHA512"),
+		.takes = "HMAC-SHA2-512 takes a key of 64 bytes", .key_len = 64, .icv_len = 32,
 	},
 };
 

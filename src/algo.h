@@ -9,27 +9,43 @@
 #define IPSEC_ICV_MAX	32
 
 /**
+ * enum ipsec_iv - where the IV of a packet comes from
+ * @IPSEC_IV_NONE: there is none
+ * @IPSEC_IV_RANDOM: drawn for each packet, as nobody must be able to predict it
+ * @IPSEC_IV_COUNTER: the sequence number xored with a secret of the SA, so it never repeats
+ */
+enum ipsec_iv {
+	IPSEC_IV_NONE,
+	IPSEC_IV_RANDOM,
+	IPSEC_IV_COUNTER,
+};
+
+/**
  * struct ipsec_enc_algo - an encryption algorithm of ESP
  * @id: enum nfipsec_enc
  * @name: for sentences
  * @driver: name in the kernel Crypto API, of a cipher or, if @icv_len is set, of an AEAD
+ * @missing: sentence for a kernel that does not have @driver
+ * @takes: sentence about the keys that are allowed
  * @key_lens: lengths that are allowed in bytes, without the salt, 0 behind the last
  * @salt_len: bytes of salt behind the key
+ * @iv: enum ipsec_iv
  * @iv_len: bytes of IV in the packet
  * @block: what the ciphertext is a multiple of
  * @icv_len: bytes of ICV if this is a combined mode, else 0
- * @counter_iv: the IV must never repeat; else it must not be predictable
  */
 struct ipsec_enc_algo {
 	__u16 id;
 	const char *name;
 	const char *driver;
+	const char *missing;
+	const char *takes;
 	__u8 key_lens[4];
 	__u8 salt_len;
+	__u8 iv;
 	__u8 iv_len;
 	__u8 block;
 	__u8 icv_len;
-	bool counter_iv;
 };
 
 /**
@@ -37,6 +53,8 @@ struct ipsec_enc_algo {
  * @id: enum nfipsec_auth
  * @name: for sentences
  * @driver: name in the kernel Crypto API
+ * @missing: sentence for a kernel that does not have @driver
+ * @takes: sentence about the key that is allowed
  * @key_len: bytes
  * @icv_len: bytes sent, the digest is truncated to them
  */
@@ -44,6 +62,8 @@ struct ipsec_auth_algo {
 	__u16 id;
 	const char *name;
 	const char *driver;
+	const char *missing;
+	const char *takes;
 	__u8 key_len;
 	__u8 icv_len;
 };

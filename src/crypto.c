@@ -12,6 +12,7 @@
 #include <crypto/algapi.h>
 #include <crypto/authenc.h>
 #include <crypto/hash.h>
+#include <crypto/skcipher.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/wait_bit.h>
@@ -98,6 +99,28 @@ static struct ipsec_crypto *crypto_alloc(struct ipsec_sa *sa)
 	return sa->crypto;
 }
 
+/* Which part of an AEAD it is that the kernel does not have. */
+static const char *missing_part(const struct ipsec_sa *sa)
+{
+	if (sa->enc->icv_len || !crypto_has_skcipher(sa->enc->driver, 0, 0))
+		return sa->enc->missing;
+	if (!crypto_has_ahash(sa->auth->driver, 0, 0))
+		return sa->auth->missing;
+	return "The kernel's crypto does not have authenc: its option is CONFIG_CRYPTO_AUTHENC";
+}
+
+/* Why there is no transform. Sentences that are not literals cannot pass NL_SET_ERR_MSG(). */
+static int refuse(struct netlink_ext_ack *extack, long err, const char *missing)
+{
+	if (err != -ENOENT) {
+		NL_SET_ERR_MSG(extack, "The kernel's crypto cannot make the transform of this SA");
+		return err;
+	}
+	if (extack)
+		extack->_msg = missing;
+	return -EOPNOTSUPP;
+}
+
 /**
  * ipsec_crypto_keys_aead() - key an ESP SA
  * @sa: its algorithms and keys are set
@@ -121,10 +144,8 @@ int ipsec_crypto_keys_aead(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	else
 		snprintf(name, sizeof(name), "authenc(%s,%s)", sa->auth->driver, sa->enc->driver);
 	aead = crypto_alloc_aead(name, 0, 0);
-	if (IS_ERR(aead)) {
-		NL_SET_ERR_MSG(extack, "The kernel's crypto does not have the algorithms of this SA");
-		return PTR_ERR(aead);
-	}
+	if (IS_ERR(aead))
+		return refuse(extack, PTR_ERR(aead), missing_part(sa));
 	crypto->aead = aead;
 	crypto->request_size = sizeof(struct aead_request) + crypto_aead_reqsize(aead);
 	err = crypto_aead_setauthsize(aead, sa->icv_len);
@@ -155,10 +176,8 @@ int ipsec_crypto_keys_hash(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	if (!crypto)
 		return -ENOMEM;
 	hash = crypto_alloc_ahash(sa->auth->driver, 0, 0);
-	if (IS_ERR(hash)) {
-		NL_SET_ERR_MSG(extack, "The kernel's crypto does not have the algorithm of this SA");
-		return PTR_ERR(hash);
-	}
+	if (IS_ERR(hash))
+		return refuse(extack, PTR_ERR(hash), sa->auth->missing);
 	crypto->hash = hash;
 	crypto->request_size = sizeof(struct ahash_request) + crypto_ahash_reqsize(hash);
 	if (WARN_ON(crypto_ahash_digestsize(hash) > IPSEC_DIGEST_MAX))

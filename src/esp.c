@@ -53,7 +53,7 @@ static int esp_init(struct ipsec_sa *sa, const struct ipsec_sa_config *config,
 		return err;
 	sa->iv_len = sa->enc->iv_len;
 	sa->block = sa->enc->block;
-	sa->random_iv = !sa->enc->counter_iv;
+	sa->iv = sa->enc->iv;
 	sa->icv_len = sa->enc->icv_len ?: sa->auth->icv_len;
 	return ipsec_crypto_keys_aead(sa, extack);
 }
@@ -85,18 +85,23 @@ static void put_trailer(struct sk_buff *skb, unsigned int pad_len, unsigned int 
 	tail[pad_len + 1] = ipsec_cb(skb)->next_header;
 }
 
-static void put_iv(struct ipsec_sa *sa, u64 seq, u8 *iv)
+static void put_iv(const struct ipsec_sa *sa, u64 seq, u8 *iv)
 {
 	__be64 counter;
 
-	if (sa->random_iv) {
+	switch (sa->iv) {
+	case IPSEC_IV_RANDOM:
 		/* CBC needs IVs that nobody can predict (RFC 3602 3). */
 		get_random_bytes(iv, sa->iv_len);
-		return;
+		break;
+	case IPSEC_IV_COUNTER:
+		/* Counter modes need IVs that never repeat under a key (RFC 4106 3.1). */
+		counter = cpu_to_be64(sa->iv_base ^ seq);
+		memcpy(iv, &counter, sizeof(counter));
+		break;
+	default:
+		break;
 	}
-	/* Counter modes need IVs that never repeat under a key (RFC 4106 3.1). */
-	counter = cpu_to_be64(sa->iv_base ^ seq);
-	memcpy(iv, &counter, sizeof(counter));
 }
 
 /* Move the IP header down and put ours between it and the payload. */

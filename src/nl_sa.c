@@ -79,11 +79,8 @@ static int sa_enc(struct nlattr **tb, struct ipsec_sa_config *config,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "This encryption algorithm is not known");
 		return -EOPNOTSUPP;
 	}
-	if (!ipsec_enc_key_len_ok(config->enc, config->enc_key_len)) {
-		NL_SET_ERR_MSG_ATTR(extack, key ?: attr,
-				    "The encryption key has a length that its algorithm does not take");
-		return -EINVAL;
-	}
+	if (!ipsec_enc_key_len_ok(config->enc, config->enc_key_len))
+		return ipsec_nl_refuse(extack, key ?: attr, config->enc->takes);
 	return 0;
 }
 
@@ -107,11 +104,8 @@ static int sa_auth(struct nlattr **tb, struct ipsec_sa_config *config,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "This integrity algorithm is not known");
 		return -EOPNOTSUPP;
 	}
-	if (config->auth_key_len != config->auth->key_len) {
-		NL_SET_ERR_MSG_ATTR(extack, key ?: attr,
-				    "The integrity key has a length that its algorithm does not take");
-		return -EINVAL;
-	}
+	if (config->auth_key_len != config->auth->key_len)
+		return ipsec_nl_refuse(extack, key ?: attr, config->auth->takes);
 	return 0;
 }
 

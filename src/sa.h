@@ -115,7 +115,7 @@ enum ipsec_txn_state {
  * @iv_len: bytes of IV [I]
  * @icv_len: bytes of ICV [I]
  * @block: ciphertext is a multiple of this [I]
- * @random_iv: the IV is random, else a counter [I]
+ * @iv: enum ipsec_iv [I]
  * @dead: has left the SADB, set once under config
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
  * @inet: its namespace [I]
@@ -151,7 +151,7 @@ struct ipsec_sa {
 	u8 iv_len;
 	u8 icv_len;
 	u8 block;
-	bool random_iv;
+	u8 iv;
 	bool dead;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;

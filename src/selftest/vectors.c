@@ -78,6 +78,49 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 			"000010010000004d0011223344556677b4fde0d85b97083b973b56c8906bfe8d6eaa622c88e9b129b95c379565ef1964556a58e2ae70b43d9954f550b19eae66a8f869b1392cda3a59b57d14bcebc7affde66f49179648209224b0fb41c0d856a47938c9b7eb51eca9c34c18560f1a0ec5c27cbb4c3adea9dbb2cf20d634bd2f8b304062833d4e713752b2bfa1e25cb8ab85e8ff8eb5c4f2c6b1fdf7de6cce9dfbe2d1979b6516a6431022112def698b26a27985018712f6e6c9afcd6d0015a3bea49fbc9524801352ea4353a52dee297b1ae54cf1c287293c196feb731c49bfd388bfc77472dadaf4182aaeef143504494dd2b9166f28dd08c1052fd9c70fdf07a601bfe6c3f1eb71d28bff1f426703001a2eeab018071d2ccbf827ff10933715e08e7e6be85e64a4908f05fde51be8638f24b1977208cb6f1f55186c1bdbf8e21ba87d9b9b1dd9d776d3cb88582202",
 	},
 	{
+		.name = "draft-mcgrew-gcm-test 7, ICV of 8 bytes",
+		.enc = NFIPSEC_ENC_AES_GCM_8,
+		.enc_key =
+			"feffe9928665731c6d6a8f9467308308feffe9928665731ccafebabe",
+		.spi = 0xa5f8,
+		.seq = 0xa,
+		.iv =
+			"facedbaddecaf888",
+		.payload =
+			"45000028a4ad4000400678800a01038f0a010612802306b8cb712602dd6bb03e501016d07568",
+		.next_header = 0x1,
+		.packet =
+			"0000a5f80000000afacedbaddecaf888a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0315b27452144cc7795457b9652037f53",
+	},
+	{
+		.name = "draft-mcgrew-gcm-test 12, ICV of 12 bytes",
+		.enc = NFIPSEC_ENC_AES_GCM_12,
+		.enc_key =
+			"7d773d00c144c525ac619d18c84a3f47d9664267",
+		.spi = 0x335467ae,
+		.seq = 0xffffffff,
+		.iv =
+			"43457e9182443bc6",
+		.next_header = 0x1,
+		.packet =
+			"335467aeffffffff43457e9182443bc6437f866bcb3f699fe9b0822bac961c45",
+	},
+	{
+		.name = "RFC 7634 appendix A",
+		.enc = NFIPSEC_ENC_CHACHA20_POLY1305,
+		.enc_key =
+			"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3",
+		.spi = 0x1020304,
+		.seq = 0x5,
+		.iv =
+			"1011121314151617",
+		.payload =
+			"45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec100007362708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.next_header = 0x4,
+		.packet =
+			"0102030400000005101112131415161724039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e076aaa8266b7fb0f7b11b369907e1ad43",
+	},
+	{
 		.name = "RFC 3602 case 5, transport mode",
 		.enc = NFIPSEC_ENC_AES_CBC,
 		.enc_key =
@@ -413,7 +456,7 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 /* digests, not truncated */
 const struct ipsec_vector ipsec_digest_vectors[] = {
 	{
-		.name = "RFC 4231 case 1, HMAC-SHA256",
+		.name = "RFC 4231 case 1, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -423,7 +466,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
 	},
 	{
-		.name = "RFC 4231 case 1, HMAC-SHA384",
+		.name = "RFC 4231 case 1, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -433,7 +476,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6",
 	},
 	{
-		.name = "RFC 4231 case 1, HMAC-SHA512",
+		.name = "RFC 4231 case 1, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -443,7 +486,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854",
 	},
 	{
-		.name = "RFC 4231 case 2, HMAC-SHA256",
+		.name = "RFC 4231 case 2, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"4a656665",
@@ -453,7 +496,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
 	},
 	{
-		.name = "RFC 4231 case 2, HMAC-SHA384",
+		.name = "RFC 4231 case 2, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"4a656665",
@@ -463,7 +506,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
 	},
 	{
-		.name = "RFC 4231 case 2, HMAC-SHA512",
+		.name = "RFC 4231 case 2, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"4a656665",
@@ -473,7 +516,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
 	},
 	{
-		.name = "RFC 4231 case 3, HMAC-SHA256",
+		.name = "RFC 4231 case 3, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -483,7 +526,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
 	},
 	{
-		.name = "RFC 4231 case 3, HMAC-SHA384",
+		.name = "RFC 4231 case 3, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -493,7 +536,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"88062608d3e6ad8a0aa2ace014c8a86f0aa635d947ac9febe83ef4e55966144b2a5ab39dc13814b94e3ab6e101a34f27",
 	},
 	{
-		.name = "RFC 4231 case 3, HMAC-SHA512",
+		.name = "RFC 4231 case 3, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -503,7 +546,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39bf3e848279a722c806b485a47e67c807b946a337bee8942674278859e13292fb",
 	},
 	{
-		.name = "RFC 4231 case 4, HMAC-SHA256",
+		.name = "RFC 4231 case 4, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"0102030405060708090a0b0c0d0e0f10111213141516171819",
@@ -513,7 +556,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
 	},
 	{
-		.name = "RFC 4231 case 4, HMAC-SHA384",
+		.name = "RFC 4231 case 4, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"0102030405060708090a0b0c0d0e0f10111213141516171819",
@@ -523,7 +566,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"3e8a69b7783c25851933ab6290af6ca77a9981480850009cc5577c6e1f573b4e6801dd23c4a7d679ccf8a386c674cffb",
 	},
 	{
-		.name = "RFC 4231 case 4, HMAC-SHA512",
+		.name = "RFC 4231 case 4, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"0102030405060708090a0b0c0d0e0f10111213141516171819",
@@ -533,7 +576,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"b0ba465637458c6990e5a8c5f61d4af7e576d97ff94b872de76f8050361ee3dba91ca5c11aa25eb4d679275cc5788063a5f19741120c4f2de2adebeb10a298dd",
 	},
 	{
-		.name = "RFC 4231 case 6, HMAC-SHA256",
+		.name = "RFC 4231 case 6, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -543,7 +586,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
 	},
 	{
-		.name = "RFC 4231 case 6, HMAC-SHA384",
+		.name = "RFC 4231 case 6, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -553,7 +596,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952",
 	},
 	{
-		.name = "RFC 4231 case 6, HMAC-SHA512",
+		.name = "RFC 4231 case 6, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -563,7 +606,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
 	},
 	{
-		.name = "RFC 4231 case 7, HMAC-SHA256",
+		.name = "RFC 4231 case 7, HMAC-SHA2-256",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -573,7 +616,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
 	},
 	{
-		.name = "RFC 4231 case 7, HMAC-SHA384",
+		.name = "RFC 4231 case 7, HMAC-SHA2-384",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -583,7 +626,7 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 			"6617178e941f020d351e2f254e8fd32c602420feb0b8fb9adccebb82461e99c5a678cc31e799176d3860e6110c46523e",
 	},
 	{
-		.name = "RFC 4231 case 7, HMAC-SHA512",
+		.name = "RFC 4231 case 7, HMAC-SHA2-512",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.auth_key =
 			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

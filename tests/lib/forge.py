@@ -8,13 +8,11 @@ Runs in the namespace `us` of forge_bench (tests/lib/forge.sh).
     load() state()      rules, counters and SAs of the module
     Ktap                results
 
-Only what the kernel's crypto must be compared with comes from elsewhere: AES from
-python3-cryptography, HMAC from Python itself.
+Only what the kernel's crypto must be compared with comes from elsewhere: algorithms.py.
 """
 import contextlib
 import ctypes
 import hashlib
-import hmac
 import json
 import os
 import select
@@ -22,6 +20,9 @@ import socket
 import struct
 import subprocess
 import time
+
+import algorithms
+from algorithms import AUTH, ENC
 
 US, FAR = "192.0.2.1", "192.0.2.2"
 NEAR_HOST, FAR_HOST = "10.1.0.2", "10.2.0.2"
@@ -132,19 +133,6 @@ def fragments(packet, size):
 
 # --- SAs -----------------------------------------------------------------------------
 
-CIPHERS = {  # name: bytes of key, salt, IV; the ciphertext is a multiple of; ICV
-    "null": (0, 0, 0, 4, 0),
-    "aes-128": (16, 0, 16, 16, 0),
-    "aes-256": (32, 0, 16, 16, 0),
-    "aes-128-gcm": (16, 4, 8, 4, 16),
-    "aes-256-gcm": (32, 4, 8, 4, 16),
-}
-DIGESTS = {  # name: function, bytes of key, ICV
-    "hmac-sha1": ("sha1", 20, 12),
-    "hmac-sha2-256": ("sha256", 32, 16),
-}
-
-
 def secret(what, size):
     return hashlib.shake_128(what.encode()).digest(size)
 
@@ -154,14 +142,19 @@ class Sa:
     def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None):
         self.proto, self.mode, self.spi, self.src, self.dst = proto, mode, spi, src, dst
         self.enc, self.auth, self.replay, self.seq = enc, auth, replay, 0
-        key_len, salt_len, self.iv_len, self.block, self.icv_len = CIPHERS[enc] if enc else (0, 0, 0, 1, 0)
-        self.enc_key = secret(f"enc {spi}", key_len + salt_len)
-        self.key, self.salt = self.enc_key[:key_len], self.enc_key[key_len:]
+        self.block, self.iv_len, self.icv_len, self.enc_key, self.auth_key = 1, 0, 0, b"", None
+        if enc:
+            row = ENC[enc]
+            self.block, self.iv_len, self.icv_len = row.block, row.iv, row.icv
+            self.enc_key = secret(f"enc {spi}", row.key + row.salt)
         if auth:
-            self.digest, auth_len, self.icv_len = DIGESTS[auth]
-            self.auth_key = secret(f"auth {spi}", auth_len)
+            row = AUTH[auth]
+            self.icv_len = row.icv
+            self.auth_key = secret(f"auth {spi}", row.key)
+            if proto == "ah":
+                self.iv_len = row.iv
         self.protocol = AH if proto == "ah" else ESP
-        self.header_len = 12 + self.icv_len if proto == "ah" else 8 + self.iv_len
+        self.header_len = 12 + self.iv_len + self.icv_len if proto == "ah" else 8 + self.iv_len
 
     @property
     def name(self):
@@ -183,22 +176,13 @@ class Sa:
         self.seq += step
         return self.seq
 
-    def hmac(self, data):
-        return hmac.digest(self.auth_key, data, self.digest)[:self.icv_len]
+    def iv(self, seq):
+        return secret(f"iv {seq}", self.iv_len)
 
     def encrypt(self, seq, body, iv=None):
         """An ESP payload; body ends with padding, pad length and next header."""
-        # pylint: disable=import-outside-toplevel
-        iv = secret(f"iv {seq}", self.iv_len) if iv is None else iv
-        head = struct.pack("!II", self.spi, seq)
-        if self.salt:
-            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-            return head + iv + AESGCM(self.key).encrypt(self.salt + iv, body, head)
-        if self.key:
-            from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-            encryptor = Cipher(algorithms.AES(self.key), modes.CBC(iv)).encryptor()
-            body = encryptor.update(body) + encryptor.finalize()
-        return head + iv + body + self.hmac(head + iv + body)
+        return algorithms.esp(self.spi, seq, self.iv(seq) if iv is None else iv, body,
+                              self.enc, self.enc_key, self.auth, self.auth_key)
 
     def padded(self, payload, next_header, more=0):
         """What encrypt() takes; padding is as short as possible, or longer."""
@@ -209,14 +193,15 @@ class Sa:
         """A packet with AH. header: an IP header; words: value of the length field."""
         fixed = struct.pack("!BBHII", next_header, self.header_len // 4 - 2 if words is None else words,
                             0, self.spi, seq)
-        packet = bytearray(changed(header, proto=AH, payload=fixed + bytes(self.icv_len) + payload))
+        blank = bytes(self.header_len - 12)
+        packet = changed(header, proto=AH, payload=fixed + blank + payload)
         size = header_len(header)
-        blank = bytearray(packet)
-        blank[1] = blank[8] = 0
-        blank[6:8] = blank[10:12] = b"\0\0"
-        blank[20:size] = immutable(blank[20:size])
-        packet[size + 12:size + self.header_len] = self.hmac(bytes(blank))
-        return bytes(packet)
+        head = bytearray(packet[:size])
+        head[1] = head[8] = 0
+        head[6:8] = head[10:12] = b"\0\0"
+        head[20:] = immutable(head[20:])
+        icv = algorithms.ah_icv(self.auth, self.auth_key, self.iv(seq), bytes(head) + fixed, payload)
+        return packet[:size] + fixed + icv + payload
 
     def protect(self, packet, seq=None, next_header=None, **outer):
         """The packet under this SA, as the other end would send it; outer: for ip4()."""

@@ -6,25 +6,17 @@
     vectors.py --check FILE                 are they those in FILE?
 
 Keys, IVs and plaintexts are those of the documents named beside them. Packets are
-computed here by python3-cryptography, hmac and hashlib, and where the document prints
-the result, it must be the same. No document has ESP with AES-CBC and integrity, or AH:
-their ICVs are from here alone.
+computed here by tests/lib/algorithms.py, and where the document prints the result, or a
+part of it, it must be the same. No document has ESP with integrity by another algorithm,
+or AH: their ICVs are from here alone.
 """
-import hashlib
-import hmac
+import os
 import struct
 import sys
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-NULL, CBC, GCM = "NFIPSEC_ENC_NULL", "NFIPSEC_ENC_AES_CBC", "NFIPSEC_ENC_AES_GCM_16"
-AUTH = {
-    "sha1": ("NFIPSEC_AUTH_HMAC_SHA1_96", 20, 12),
-    "sha256": ("NFIPSEC_AUTH_HMAC_SHA2_256_128", 32, 16),
-    "sha384": ("NFIPSEC_AUTH_HMAC_SHA2_384_192", 48, 24),
-    "sha512": ("NFIPSEC_AUTH_HMAC_SHA2_512_256", 64, 32),
-}
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+import algorithms  # noqa: E402 pylint: disable=wrong-import-position
+from algorithms import AUTH, ENC  # noqa: E402 pylint: disable=wrong-import-position
 
 
 def h(text):
@@ -36,13 +28,9 @@ def same(name, computed, published):
         sys.exit(f"{name}: computed {computed.hex()}\n published {published.hex()}")
 
 
-def auth_key(digest):
+def auth_key(auth):
     """0, 1, 2 ... as long as the algorithm asks."""
-    return bytes(range(AUTH[digest][1]))
-
-
-def mac(digest, key, data):
-    return hmac.new(key, data, getattr(hashlib, digest)).digest()[:AUTH[digest][2]]
+    return bytes(range(AUTH[auth].key))
 
 
 def trailer(payload, block, next_header):
@@ -51,105 +39,103 @@ def trailer(payload, block, next_header):
     return payload + bytes(range(1, pad + 1)) + bytes([pad, next_header])
 
 
-def esp_gcm(key, salt, spi, seq, iv, plaintext):
-    head = struct.pack(">II", spi, seq)
-    return head + iv + AESGCM(key).encrypt(salt + iv, plaintext, head)
-
-
-def esp_cbc(key, digest, spi, seq, iv, plaintext):
-    encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
-    packet = struct.pack(">II", spi, seq) + iv + encryptor.update(plaintext) + encryptor.finalize()
-    return packet + mac(digest, auth_key(digest), packet)
-
-
-def esp_null(digest, spi, seq, plaintext):
-    packet = struct.pack(">II", spi, seq) + plaintext
-    return packet + mac(digest, auth_key(digest), packet)
-
-
 # --- ESP ------------------------------------------------------------------------------
 
 esp = []
 
 
-def add_gcm(name, key, salt, spi, seq, iv, payload, next_header, published=None):
-    packet = esp_gcm(h(key), h(salt), spi, seq, h(iv), trailer(payload, 4, next_header))
-    if published:
-        same(name, packet, struct.pack(">II", spi, seq) + h(iv) + h(published))
-    esp.append(dict(name=name, enc=GCM, enc_key=h(key) + h(salt), spi=spi, seq=seq, iv=h(iv),
-                    payload=payload, next_header=next_header, packet=packet))
-
-
-def add_cbc(name, key, digest, spi, seq, iv, payload, next_header, published=None):
-    packet = esp_cbc(h(key), digest, spi, seq, h(iv), trailer(payload, 16, next_header))
-    if published:
-        same(name, packet[8 + 16:-AUTH[digest][2]], h(published))
-    esp.append(dict(name=name, enc=CBC, enc_key=h(key), auth=AUTH[digest][0],
-                    auth_key=auth_key(digest), spi=spi, seq=seq, payload=payload,
-                    next_header=next_header, packet=packet))
-
-
-def add_null(name, digest, spi, seq, payload, next_header):
-    esp.append(dict(name=name, enc=NULL, auth=AUTH[digest][0], auth_key=auth_key(digest), spi=spi,
-                    seq=seq, payload=payload, next_header=next_header,
-                    packet=esp_null(digest, spi, seq, trailer(payload, 4, next_header))))
+def add(name, enc, key, spi, seq, iv, payload, next_header, published="", auth=None):
+    """published: what the document prints, from the ciphertext on"""
+    # pylint: disable=too-many-arguments
+    row = ENC[enc]
+    vector = dict(name=name, enc=row.number, enc_key=h(key))
+    if auth:
+        vector.update(auth=AUTH[auth].number, auth_key=auth_key(auth))
+    # an IV that counts; random ones are left to the module
+    vector.update(spi=spi, seq=seq, iv=h(iv) if row.iv and row.salt else b"", payload=payload,
+                  next_header=next_header)
+    body = trailer(payload, row.block, next_header)
+    packet = algorithms.esp(spi, seq, h(iv), body, enc, h(key), auth, vector.get("auth_key"))
+    same(name, packet[8 + row.iv:][:len(h(published))], h(published))
+    esp.append(dict(vector, packet=packet))
 
 
 # draft-mcgrew-gcm-test-01, those without extended sequence numbers. Its payloads are cut
 # where the trailer begins; its next header is 1 throughout.
-add_gcm("draft-mcgrew-gcm-test 2, AES-GCM-128", "feffe9928665731c6d6a8f9467308308", "cafebabe",
-        0xa5f8, 10, "facedbaddecaf888",
-        h("4500003e698f000080114dccc0a80102c0a801010a980035002a2343b2d00100"
-          "00010000000000000373697009637962"
-          "65726369747902646b0000010001"), 1,
-        "deb22cd9b07c72c16e3a65beeb8df304a5a5897d33ae530f1ba76d5d114d2a5c"
-        "3de81827c10e9a4f51330d0eec416642cfbb85a5b47e48a4ec3b9ba95d918bd1"
-        "83b70d3aa8bc6ee4c309e9d85a41ad4a")
-add_gcm("draft-mcgrew-gcm-test 3, AES-GCM-256", "abbccddef00112233445566778899aab" * 2, "11223344",
-        0x4a2cbfe3, 2, "0102030405060708",
-        h("4500003069a6400080062690c0a801029389155e0a9e008b2dc57ee000000000"
-          "7002400020bf0000020405b401010402"), 1,
-        "ff425c9b724599df7a3bcd510194e00d6a78107f1b0b1cbf06efae9d65a5d763"
-        "748a637985771d347f0545659f14e99def842d8eb335f4eecfdbf831824b4c49"
-        "15956c96")
-add_gcm("draft-mcgrew-gcm-test 7, AES-GCM-192", "feffe9928665731c6d6a8f9467308308feffe9928665731c",
-        "cafebabe", 0xa5f8, 10, "facedbaddecaf888",
-        h("45000028a4ad4000400678800a01038f0a010612802306b8cb712602dd6bb03e"
-          "501016d07568"), 1,
-        "a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0"
-        "315b27452144cc7795457b9652037f5318027b5b4cd7a636")
-add_gcm("draft-mcgrew-gcm-test 12, nothing inside, last sequence number",
-        "7d773d00c144c525ac619d18c84a3f47", "d9664267", 0x335467ae, 0xffffffff, "43457e9182443bc6",
-        b"", 1, "437f866bcb3f699fe9b0822bac961c4504bef270")
-add_gcm("AES-GCM-128, 300 bytes", "000102030405060708090a0b0c0d0e0f", "f0f1f2f3", 0x1001, 77,
-        "0011223344556677", bytes(i * 7 & 255 for i in range(300)), 4)
+MCGREW_7 = h("45000028a4ad4000400678800a01038f0a010612802306b8cb712602dd6bb03e501016d07568")
+add("draft-mcgrew-gcm-test 2, AES-GCM-128", "aes-128-gcm",
+    "feffe9928665731c6d6a8f9467308308" "cafebabe", 0xa5f8, 10, "facedbaddecaf888",
+    h("4500003e698f000080114dccc0a80102c0a801010a980035002a2343b2d00100"
+      "0001000000000000037369700963796265726369747902646b0000010001"), 1,
+    "deb22cd9b07c72c16e3a65beeb8df304a5a5897d33ae530f1ba76d5d114d2a5c"
+    "3de81827c10e9a4f51330d0eec416642cfbb85a5b47e48a4ec3b9ba95d918bd1"
+    "83b70d3aa8bc6ee4c309e9d85a41ad4a")
+add("draft-mcgrew-gcm-test 3, AES-GCM-256", "aes-256-gcm",
+    "abbccddef00112233445566778899aab" * 2 + "11223344", 0x4a2cbfe3, 2, "0102030405060708",
+    h("4500003069a6400080062690c0a801029389155e0a9e008b2dc57ee000000000"
+      "7002400020bf0000020405b401010402"), 1,
+    "ff425c9b724599df7a3bcd510194e00d6a78107f1b0b1cbf06efae9d65a5d763"
+    "748a637985771d347f0545659f14e99def842d8eb335f4eecfdbf831824b4c49"
+    "15956c96")
+add("draft-mcgrew-gcm-test 7, AES-GCM-192", "aes-192-gcm",
+    "feffe9928665731c6d6a8f9467308308feffe9928665731c" "cafebabe", 0xa5f8, 10, "facedbaddecaf888",
+    MCGREW_7, 1,
+    "a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0"
+    "315b27452144cc7795457b9652037f5318027b5b4cd7a636")
+add("draft-mcgrew-gcm-test 12, nothing inside, last sequence number", "aes-128-gcm",
+    "7d773d00c144c525ac619d18c84a3f47" "d9664267", 0x335467ae, 0xffffffff, "43457e9182443bc6",
+    b"", 1, "437f866bcb3f699fe9b0822bac961c4504bef270")
+add("AES-GCM-128, 300 bytes", "aes-128-gcm", "000102030405060708090a0b0c0d0e0f" "f0f1f2f3", 0x1001, 77,
+    "0011223344556677", bytes(i * 7 & 255 for i in range(300)), 4)
+# RFC 4106 6: the same, but for what is cut off the ICV.
+add("draft-mcgrew-gcm-test 7, ICV of 8 bytes", "aes-192-gcm-8",
+    "feffe9928665731c6d6a8f9467308308feffe9928665731c" "cafebabe", 0xa5f8, 10, "facedbaddecaf888",
+    MCGREW_7, 1,
+    "a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0"
+    "315b27452144cc7795457b9652037f53")
+add("draft-mcgrew-gcm-test 12, ICV of 12 bytes", "aes-128-gcm-12",
+    "7d773d00c144c525ac619d18c84a3f47" "d9664267", 0x335467ae, 0xffffffff, "43457e9182443bc6",
+    b"", 1, "437f866bcb3f699fe9b0822bac961c45")
+
+# RFC 7634 appendix A: a whole packet.
+add("RFC 7634 appendix A", "chacha20-poly1305",
+    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" "a0a1a2a3", 0x01020304, 5,
+    "1011121314151617",
+    h("45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec10"
+      "0007362708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223"
+      "2425262728292a2b2c2d2e2f3031323334353637"), 4,
+    "24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c6"
+    "14ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe2facc638e8f3"
+    "cbec163fac469b502773f6fb94e664da9165b82829f641e0"
+    "76aaa8266b7fb0f7b11b369907e1ad43")
 
 # RFC 3602 section 4: keys, IVs, plaintexts and what becomes of them; the ICV is ours.
 PING = h("08000ebda70a00008e9c083db95b0700") + bytes(range(8, 0x38))
-add_cbc("RFC 3602 case 5, transport mode", "90d382b410eeba7ad938c46cec1a82bf", "sha256", 0x4321, 1,
-        "e96e8c08ab465763fd098d45dd3ff893", PING, 1,
-        "f663c25d325c18c6a9453e194e120849a4870b66cc6b9965330013b4898dc856"
-        "a4699e523a55db080b59ec3a8e4b7e52775b07d1db34ed9c538ab50c551b874a"
-        "a269add047ad2d5913ac19b7cfbad4a6")
-add_cbc("RFC 3602 case 7, tunnel mode", "0123456789abcdef" * 2, "sha256", 0x8765, 2,
-        "f4e765244f6407adf13dc1380f673f37",
-        h("4500005409040000" "4001f988c0a87b03" "c0a87bc8" "08009f76a90a0100" "b49c083d02a20400") +
-        bytes(range(8, 0x38)), 4,
-        "773b5241a4c449225e4f3ce5ed611b0c237ca96cf74a93013c1b0ea1a0cf70f8"
-        "e4ecaec78ac53aad7a0f022b859243c647752e94a859352b8a4d4d2decd136e5"
-        "c177f132ad3fbfb2201ac9904c74ee0a109e0ca1e4dfe9d5a100b842f1c22f0d")
+add("RFC 3602 case 5, transport mode", "aes-128", "90d382b410eeba7ad938c46cec1a82bf", 0x4321, 1,
+    "e96e8c08ab465763fd098d45dd3ff893", PING, 1,
+    "f663c25d325c18c6a9453e194e120849a4870b66cc6b9965330013b4898dc856"
+    "a4699e523a55db080b59ec3a8e4b7e52775b07d1db34ed9c538ab50c551b874a"
+    "a269add047ad2d5913ac19b7cfbad4a6", auth="hmac-sha2-256")
+add("RFC 3602 case 7, tunnel mode", "aes-128", "0123456789abcdef" * 2, 0x8765, 2,
+    "f4e765244f6407adf13dc1380f673f37",
+    h("4500005409040000" "4001f988c0a87b03" "c0a87bc8" "08009f76a90a0100" "b49c083d02a20400") +
+    bytes(range(8, 0x38)), 4,
+    "773b5241a4c449225e4f3ce5ed611b0c237ca96cf74a93013c1b0ea1a0cf70f8"
+    "e4ecaec78ac53aad7a0f022b859243c647752e94a859352b8a4d4d2decd136e5"
+    "c177f132ad3fbfb2201ac9904c74ee0a109e0ca1e4dfe9d5a100b842f1c22f0d", auth="hmac-sha2-256")
 
 # The other key lengths and digests.
-add_cbc("AES-CBC-192 with HMAC-SHA1-96", "000102030405060708090a0b0c0d0e0f1011121314151617", "sha1",
-        0x1002, 2, "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", PING[:13], 17)
-add_cbc("AES-CBC-256 with HMAC-SHA2-384-192",
-        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "sha384", 0x1003, 3,
-        "0f0e0d0c0b0a09080706050403020100", PING[:14], 6)
-add_cbc("AES-CBC-128 with HMAC-SHA2-512-256", "ffeeddccbbaa99887766554433221100", "sha512", 0x1004,
-        0x80000000, "00000000000000000000000000000001", PING + PING, 4)
-for number, name in enumerate(AUTH):
-    add_null(f"NULL with {AUTH[name][0][13:]}", name, 0x2000 + number, 1 + number,
-             PING[:8 + 3 * number], 1)
+add("AES-CBC-192 with HMAC-SHA1-96", "aes-192", "000102030405060708090a0b0c0d0e0f1011121314151617",
+    0x1002, 2, "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", PING[:13], 17, auth="hmac-sha1")
+add("AES-CBC-256 with HMAC-SHA2-384-192", "aes-256",
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 0x1003, 3,
+    "0f0e0d0c0b0a09080706050403020100", PING[:14], 6, auth="hmac-sha2-384")
+add("AES-CBC-128 with HMAC-SHA2-512-256", "aes-128", "ffeeddccbbaa99887766554433221100", 0x1004,
+    0x80000000, "00000000000000000000000000000001", PING + PING, 4, auth="hmac-sha2-512")
+HASHES = ("hmac-sha1", "hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512")
+for number, name in enumerate(HASHES):
+    add(f"NULL with {AUTH[name].number[13:]}", "null", "", 0x2000 + number, 1 + number, "",
+        PING[:8 + 3 * number], 1, auth=name)
 
 # --- ESP that is authentic, but whose padding is wrong (RFC 4303 2.4) ---------------------
 
@@ -161,9 +147,10 @@ for name, tail in (
         ("a wrong last byte", "010204" "03" "04"),
         ("is longer than the packet", "010203" "ff" "04"),
         ("is longer than the packet by one byte", "010203" "0f" "04")):
-    padding.append(dict(name=name, enc=NULL, auth=AUTH["sha256"][0], auth_key=auth_key("sha256"),
-                        spi=0x3000, seq=1,
-                        packet=esp_null("sha256", 0x3000, 1, bytes(range(11)) + h(tail))))
+    padding.append(dict(name=name, enc=ENC["null"].number, auth=AUTH["hmac-sha2-256"].number,
+                        auth_key=auth_key("hmac-sha2-256"), spi=0x3000, seq=1,
+                        packet=algorithms.esp(0x3000, 1, None, bytes(range(11)) + h(tail), "null", b"",
+                                              "hmac-sha2-256", auth_key("hmac-sha2-256"))))
 
 # --- AH (RFC 4302) -------------------------------------------------------------------------
 
@@ -194,25 +181,26 @@ def blank_options(options, keep):
     return out
 
 
-def add_ah(name, digest, spi, seq, payload, next_header, options=b"", **header):
-    _, _, icv_len = AUTH[digest]
-    size = 12 + icv_len
+def add_ah(name, auth, spi, seq, payload, next_header, iv="", options=b"", **header):
+    # pylint: disable=too-many-arguments
+    row, key = AUTH[auth], auth_key(auth)
+    size = 12 + row.iv + row.icv
     ip = ip_header(20 + len(options) + size + len(payload), options, **header)
     # version, length, total length, id, protocol and addresses stay as they are
     blank = ip[:1] + b"\0" + ip[2:6] + b"\0\0\0" + ip[9:10] + b"\0\0" + ip[12:20]
     blank += blank_options(options, (0x82, 0x85, 0x86, 0x94, 0x95))
     head = struct.pack(">BBHII", next_header, size // 4 - 2, 0, spi, seq)
-    icv = mac(digest, auth_key(digest), blank + head + bytes(icv_len) + payload)
-    ah.append(dict(name=name, auth=AUTH[digest][0], auth_key=auth_key(digest), spi=spi, seq=seq, ip=ip,
+    icv = algorithms.ah_icv(auth, key, h(iv), blank + head, payload)
+    ah.append(dict(name=name, auth=row.number, auth_key=key, spi=spi, seq=seq, iv=h(iv), ip=ip,
                    payload=payload, next_header=next_header, packet=head + icv + payload))
 
 
-for number, name in enumerate(AUTH):
-    add_ah(AUTH[name][0][13:], name, 0x4000 + number, 1 + number, PING, 1)
-add_ah("mutable fields", "sha256", 0x4010, 9, PING[:5], 17, tos=0xff, frag=0x8000, ttl=1)
-add_ah("nothing inside", "sha1", 0x4011, 0xffffffff, b"", 59)
-add_ah("router alert, immutable", "sha256", 0x4012, 3, PING, 1, options=h("94040000"))
-add_ah("record route, mutable, between others", "sha256", 0x4013, 4, PING, 1,
+for number, name in enumerate(HASHES):
+    add_ah(AUTH[name].number[13:], name, 0x4000 + number, 1 + number, PING, 1)
+add_ah("mutable fields", "hmac-sha2-256", 0x4010, 9, PING[:5], 17, tos=0xff, frag=0x8000, ttl=1)
+add_ah("nothing inside", "hmac-sha1", 0x4011, 0xffffffff, b"", 59)
+add_ah("router alert, immutable", "hmac-sha2-256", 0x4012, 3, PING, 1, options=h("94040000"))
+add_ah("record route, mutable, between others", "hmac-sha2-256", 0x4013, 4, PING, 1,
        options=h("01" "07070401020304" "94040000" "01010101"))
 
 # --- HMAC (RFC 4231 section 4; case 5 is about truncation) -----------------------------------
@@ -246,13 +234,18 @@ RFC_4231 = (
 )
 
 digests = []
+
+
+def add_digest(name, auth, key, data, published=None):
+    value = algorithms.digest(auth, key, data)
+    if published:
+        same(name, value[:len(published)], published)
+    digests.append(dict(name=name, auth=AUTH[auth].number, auth_key=key, payload=data, packet=value))
+
+
 for case, key, data, published in RFC_4231:
-    for name, wanted in zip(("sha256", "sha384", "sha512"), published):
-        value = hmac.new(h(key), h(data), getattr(hashlib, name)).digest()
-        if wanted:
-            same(f"RFC 4231 case {case}, {name}", value, h(wanted))
-        digests.append(dict(name=f"RFC 4231 case {case}, HMAC-{name.upper()}", auth=AUTH[name][0],
-                            auth_key=h(key), payload=h(data), packet=value))
+    for auth, wanted in zip(HASHES[1:], published):
+        add_digest(f"RFC 4231 case {case}, {auth.upper()}", auth, h(key), h(data), h(wanted or ""))
 
 # --- as C ------------------------------------------------------------------------------------
 

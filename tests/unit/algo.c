@@ -11,20 +11,58 @@ static bool power_of_two(unsigned int n)
 	return n && !(n & (n - 1));
 }
 
+/* The numbers in a sentence must be those in "lens" (0 behind the last), then "salt". */
+static void sentence(const char *name, const char *text, const __u8 *lens, size_t n, __u8 salt)
+{
+	size_t seen = 0;
+	bool no = text && strstr(text, "takes no key");
+
+	if (!text || !strstr(text, " takes ")) {
+		wrong("%s: no sentence about keys", name);
+		return;
+	}
+	text = strstr(text, " takes ");
+	for (const char *s = text; *s; s++) {
+		unsigned int found, wanted;
+
+		if (*s < '0' || *s > '9')
+			continue;
+		found = strtoul(s, (char **)&s, 10);
+		wanted = seen < n && lens[seen] ? lens[seen] : salt;
+		expect(wanted, found, "%s: number %zu of \"%s\"", name, seen, text);
+		seen++;
+		s--;
+	}
+	while (n && !lens[n - 1])
+		n--;
+	expect(n + !!salt, seen, "%s: numbers in \"%s\"", name, text);
+	expect(n == 0, no, "%s: takes no key", name);
+}
+
+static void named(const char *name, const char *driver, const char *missing)
+{
+	if (!name || !driver || strlen(driver) >= 64)
+		wrong("%s has no good names", name ?: "a row");
+	else if (!missing || !strstr(missing, "CONFIG_CRYPTO_"))
+		wrong("%s: no option of the kernel to look for", name);
+}
+
 static void enc_rows(void)
 {
 	for (size_t i = 0; i < ENC_N; i++) {
 		const struct ipsec_enc_algo *a = &enc_algos[i];
 
-		if (!a->name || !a->driver || strlen(a->driver) >= 64)
-			wrong("row %zu has no good name", i);
+		named(a->name, a->driver, a->missing);
 		expect(true, a->iv_len <= IPSEC_IV_MAX, "%s: IV", a->name);
 		expect(true, a->icv_len <= IPSEC_ICV_MAX, "%s: ICV", a->name);
 		expect(true, power_of_two(a->block) && a->block <= 16, "%s: block", a->name);
-		/* the kernel's counter modes count in 8 bytes of IV behind a salt */
-		expect(a->counter_iv, a->salt_len != 0, "%s: counter and salt", a->name);
-		expect(true, !a->counter_iv || a->iv_len == 8, "%s: counter IV", a->name);
-		expect(a->key_lens[0] != 0, a->iv_len != 0, "%s: IV and key", a->name);
+		/* all that count do so in 8 bytes behind a salt, in the packet or not */
+		expect(a->iv == IPSEC_IV_COUNTER, a->salt_len != 0, "%s: counter and salt", a->name);
+		expect(true, a->iv != IPSEC_IV_COUNTER || a->iv_len == 8, "%s: counter IV", a->name);
+		expect(true, a->iv != IPSEC_IV_RANDOM || a->iv_len == a->block, "%s: random IV", a->name);
+		expect(a->iv == IPSEC_IV_NONE, a->iv_len == 0, "%s: no IV", a->name);
+		expect(a->key_lens[0] != 0, a->iv != IPSEC_IV_NONE, "%s: IV and key", a->name);
+		sentence(a->name, a->takes, a->key_lens, ARRAY_LEN(a->key_lens), a->salt_len);
 		end_case("%s: lengths fit their places", a->name);
 	}
 }
@@ -54,63 +92,91 @@ static void enc_key_lens(void)
 	}
 }
 
+/* By the RFCs, not by the table. */
+static const struct enc_wanted {
+	__u16 id;
+	__u16 keys[3];			/* with the salt */
+	__u8 salt, iv, iv_len, block, icv_len;
+	const char *driver;
+} enc_wanted[] = {
+	/* RFC 2410 2 */
+	{ NFIPSEC_ENC_NULL, { 0 }, 0, IPSEC_IV_NONE, 0, 1, 0, "ecb(cipher_null)" },
+	/* RFC 3602 2.1, 2.4, 3 */
+	{ NFIPSEC_ENC_AES_CBC, { 16, 24, 32 }, 0, IPSEC_IV_RANDOM, 16, 16, 0, "cbc(aes)" },
+	/* RFC 4106 3, 6, 8.1 */
+	{ NFIPSEC_ENC_AES_GCM_8, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 8, "rfc4106(gcm(aes))" },
+	{ NFIPSEC_ENC_AES_GCM_12, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 12, "rfc4106(gcm(aes))" },
+	{ NFIPSEC_ENC_AES_GCM_16, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16, "rfc4106(gcm(aes))" },
+	/* RFC 7634 2 */
+	{ NFIPSEC_ENC_CHACHA20_POLY1305, { 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16,
+	  "rfc7539esp(chacha20,poly1305)" },
+};
+
 static void enc_known(void)
 {
-	const struct ipsec_enc_algo *gcm = ipsec_enc_algo(NFIPSEC_ENC_AES_GCM_16);
-	const struct ipsec_enc_algo *cbc = ipsec_enc_algo(NFIPSEC_ENC_AES_CBC);
-	const struct ipsec_enc_algo *null = ipsec_enc_algo(NFIPSEC_ENC_NULL);
+	for (size_t i = 0; i < ARRAY_LEN(enc_wanted); i++) {
+		const struct enc_wanted *w = &enc_wanted[i];
+		const struct ipsec_enc_algo *a = ipsec_enc_algo(w->id);
 
-	if (!gcm || !cbc || !null) {
-		wrong("an algorithm is missing");
-	} else {
-		/* RFC 4106 3, 8.1: 8 bytes of IV, 16 of ICV, 4 of salt behind the key */
-		expect(1, ipsec_enc_key_len_ok(gcm, 20) && ipsec_enc_key_len_ok(gcm, 28) &&
-		       ipsec_enc_key_len_ok(gcm, 36), "GCM keys");
-		expect(8 << 16 | 16 << 8 | 4, gcm->iv_len << 16 | gcm->icv_len << 8 | gcm->salt_len, "GCM");
-		/* RFC 3602 2.1, 2.4, 3: blocks and IV of 16 bytes, no salt, ICV by another */
-		expect(1, ipsec_enc_key_len_ok(cbc, 16) && ipsec_enc_key_len_ok(cbc, 24) &&
-		       ipsec_enc_key_len_ok(cbc, 32), "CBC keys");
-		expect(16 << 16 | 16 << 8, cbc->iv_len << 16 | cbc->block << 8 | cbc->icv_len, "CBC");
-		expect(false, cbc->counter_iv, "CBC IVs are random");
-		/* RFC 2410 2: no key, no IV */
-		expect(1, ipsec_enc_key_len_ok(null, 0), "NULL key");
-		expect(0, null->iv_len | null->icv_len | null->salt_len, "NULL");
+		if (!a || strcmp(a->driver, w->driver)) {
+			wrong("encryption algorithm %d is missing or another", w->id);
+			continue;
+		}
+		for (size_t k = 0; k < ARRAY_LEN(w->keys) && (!k || w->keys[k]); k++)
+			expect(true, ipsec_enc_key_len_ok(a, w->keys[k]), "%s: key of %d bytes",
+			       a->name, w->keys[k]);
+		expect(w->salt, a->salt_len, "%s: salt", a->name);
+		expect(w->iv, a->iv, "%s: kind of IV", a->name);
+		expect(w->iv_len, a->iv_len, "%s: IV", a->name);
+		expect(w->block, a->block, "%s: block", a->name);
+		expect(w->icv_len, a->icv_len, "%s: ICV", a->name);
 	}
-	end_case("encryption: lengths are those of RFC 4106, RFC 3602 and RFC 2410");
+	expect(ARRAY_LEN(enc_wanted), ENC_N, "encryption algorithms");
+	end_case("encryption: lengths are those of the RFCs");
 }
 
 static void auth_rows(void)
 {
-	static const struct {
-		__u16 id;
-		__u8 key_len, icv_len;
-		const char *driver;
-	} wanted[] = {
-		{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 12, "hmac(sha1)" },
-		{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 16, "hmac(sha256)" },
-		{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 24, "hmac(sha384)" },
-		{ NFIPSEC_AUTH_HMAC_SHA2_512_256, 64, 32, "hmac(sha512)" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
-		const struct ipsec_auth_algo *a = ipsec_auth_algo(wanted[i].id);
-
-		if (!a || strcmp(a->driver, wanted[i].driver))
-			wrong("integrity algorithm %d is missing or another", wanted[i].id);
-		else
-			expect(wanted[i].key_len << 8 | wanted[i].icv_len, a->key_len << 8 | a->icv_len,
-			       "%s", a->name);
-	}
 	for (size_t i = 0; i < AUTH_N; i++) {
 		const struct ipsec_auth_algo *a = &auth_algos[i];
 
-		expect(true, a->name && a->driver && strlen(a->driver) < 50, "row %zu: names", i);
+		named(a->name, a->driver, a->missing);
+		expect(true, strlen(a->driver) < 50, "%s: room for another name", a->name);
 		expect(true, a->icv_len >= 12 && a->icv_len <= IPSEC_ICV_MAX, "%s: ICV", a->name);
 		/* RFC 4302 2.2: AH is a multiple of 4 bytes */
 		expect(0, a->icv_len % 4, "%s: ICV in words", a->name);
 		expect(true, a->key_len >= 16 && a->key_len <= NFIPSEC_KEY_MAX, "%s: key", a->name);
+		sentence(a->name, a->takes, &a->key_len, 1, 0);
+		end_case("%s: lengths fit their places", a->name);
 	}
-	end_case("integrity: lengths are those of RFC 2404 and RFC 4868");
+}
+
+static const struct auth_wanted {
+	__u16 id;
+	__u8 key_len, icv_len;
+	const char *driver;
+} auth_wanted[] = {
+	/* RFC 2404 */
+	{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 12, "hmac(sha1)" },
+	/* RFC 4868 2.6 */
+	{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 16, "hmac(sha256)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 24, "hmac(sha384)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_512_256, 64, 32, "hmac(sha512)" },
+};
+
+static void auth_known(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(auth_wanted); i++) {
+		const struct auth_wanted *w = &auth_wanted[i];
+		const struct ipsec_auth_algo *a = ipsec_auth_algo(w->id);
+
+		if (!a || strcmp(a->driver, w->driver))
+			wrong("integrity algorithm %d is missing or another", w->id);
+		else
+			expect(w->key_len << 8 | w->icv_len, a->key_len << 8 | a->icv_len, "%s", a->name);
+	}
+	expect(ARRAY_LEN(auth_wanted), AUTH_N, "integrity algorithms");
+	end_case("integrity: lengths are those of the RFCs");
 }
 
 static void unique(void)
@@ -119,15 +185,18 @@ static void unique(void)
 		for (size_t j = 0; j < i; j++)
 			if (enc_algos[i].id == enc_algos[j].id ||
 			    !strcmp(enc_algos[i].name, enc_algos[j].name) ||
-			    !strcmp(enc_algos[i].driver, enc_algos[j].driver))
+			    (!strcmp(enc_algos[i].driver, enc_algos[j].driver) &&
+			     enc_algos[i].icv_len == enc_algos[j].icv_len))
 				wrong("%s and %s", enc_algos[i].name, enc_algos[j].name);
 	for (size_t i = 0; i < AUTH_N; i++)
 		for (size_t j = 0; j < i; j++)
 			if (auth_algos[i].id == auth_algos[j].id ||
 			    !strcmp(auth_algos[i].name, auth_algos[j].name) ||
-			    !strcmp(auth_algos[i].driver, auth_algos[j].driver))
+			    (!strcmp(auth_algos[i].driver, auth_algos[j].driver) &&
+			     auth_algos[i].icv_len == auth_algos[j].icv_len &&
+			     auth_algos[i].key_len == auth_algos[j].key_len))
 				wrong("%s and %s", auth_algos[i].name, auth_algos[j].name);
-	end_case("numbers, names and drivers are each there once");
+	end_case("no two rows are the same algorithm");
 }
 
 static void lookup(void)
@@ -155,6 +224,7 @@ int main(void)
 	enc_key_lens();
 	enc_known();
 	auth_rows();
+	auth_known();
 	unique();
 	lookup();
 	return end_all();

@@ -22,6 +22,15 @@ static const struct algo enc_table[] = {
 	{ "aes-192-gcm", NFIPSEC_ENC_AES_GCM_16, { 24 }, 4, true },
 	{ "aes-256-gcm", NFIPSEC_ENC_AES_GCM_16, { 32 }, 4, true },
 	{ "aes-gcm",	 NFIPSEC_ENC_AES_GCM_16, { 16, 24, 32 }, 4, true },
+	{ "aes-128-gcm-12", NFIPSEC_ENC_AES_GCM_12, { 16 }, 4, true },
+	{ "aes-192-gcm-12", NFIPSEC_ENC_AES_GCM_12, { 24 }, 4, true },
+	{ "aes-256-gcm-12", NFIPSEC_ENC_AES_GCM_12, { 32 }, 4, true },
+	{ "aes-gcm-12",	 NFIPSEC_ENC_AES_GCM_12, { 16, 24, 32 }, 4, true },
+	{ "aes-128-gcm-8", NFIPSEC_ENC_AES_GCM_8, { 16 }, 4, true },
+	{ "aes-192-gcm-8", NFIPSEC_ENC_AES_GCM_8, { 24 }, 4, true },
+	{ "aes-256-gcm-8", NFIPSEC_ENC_AES_GCM_8, { 32 }, 4, true },
+	{ "aes-gcm-8",	 NFIPSEC_ENC_AES_GCM_8, { 16, 24, 32 }, 4, true },
+	{ "chacha20-poly1305", NFIPSEC_ENC_CHACHA20_POLY1305, { 32 }, 4, true },
 };
 
 static const struct algo auth_table[] = {
@@ -54,13 +63,15 @@ static const char *name_of(const struct algo *t, size_t n, __u16 id, size_t key_
 	return last ? last->name : "unknown";
 }
 
+/* Of several names of one number the last, which takes keys of all lengths. */
 static const char *names(const struct algo *t, size_t n, char *out, size_t size)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < n && len < size; i++)
-		len += snprintf(out + len, size - len, "%s%s",
-				!i ? "" : i + 1 == n ? " or " : ", ", t[i].name);
+		if (i + 1 == n || t[i + 1].id != t[i].id)
+			len += snprintf(out + len, size - len, "%s%s",
+					!len ? "" : i + 1 == n ? " or " : ", ", t[i].name);
 	return out;
 }
 
@@ -159,6 +170,8 @@ const char *algo_lengths(const struct algo *a, char out[ALGO_TEXT])
 
 /**
  * algo_enc_names - all encryption algorithms, for a message
+ *
+ * Those whose key may have several lengths are there once; "aes-gcm" for "aes-128-gcm".
  */
 const char *algo_enc_names(void)
 {

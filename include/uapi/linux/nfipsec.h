@@ -393,12 +393,18 @@ enum nfipsec_mode {
  * enum nfipsec_enc - encryption algorithms, the numbers are IKEv2's transform type 1
  * @NFIPSEC_ENC_NULL: RFC 2410
  * @NFIPSEC_ENC_AES_CBC: RFC 3602; key 16, 24 or 32 bytes
- * @NFIPSEC_ENC_AES_GCM_16: RFC 4106, ICV 16 bytes; key 16, 24 or 32 bytes and 4 bytes of salt
+ * @NFIPSEC_ENC_AES_GCM_8: RFC 4106, ICV 8 bytes; key 16, 24 or 32 bytes and 4 bytes of salt
+ * @NFIPSEC_ENC_AES_GCM_12: the same, ICV 12 bytes
+ * @NFIPSEC_ENC_AES_GCM_16: the same, ICV 16 bytes
+ * @NFIPSEC_ENC_CHACHA20_POLY1305: RFC 7634, ICV 16 bytes; key 32 bytes and 4 bytes of salt
  */
 enum nfipsec_enc {
 	NFIPSEC_ENC_NULL		= 11,
 	NFIPSEC_ENC_AES_CBC		= 12,
+	NFIPSEC_ENC_AES_GCM_8		= 18,
+	NFIPSEC_ENC_AES_GCM_12		= 19,
 	NFIPSEC_ENC_AES_GCM_16		= 20,
+	NFIPSEC_ENC_CHACHA20_POLY1305	= 28,
 };
 
 /**
