@@ -8,6 +8,7 @@
 #define MISSING(what, option) \
 	"The kernel's crypto does not have " what ": its option is CONFIG_CRYPTO_" option
 #define AES_KEYS	" takes a key of 16, 24 or 32 bytes"
+#define SALT3		" and behind it 3 bytes of salt"
 #define SALT4		" and behind it 4 bytes of salt"
 
 static const struct ipsec_enc_algo enc_algos[] = {
@@ -19,6 +20,26 @@ static const struct ipsec_enc_algo enc_algos[] = {
 		.id = NFIPSEC_ENC_AES_CBC, .name = "AES-CBC", .driver = "cbc(aes)",
 		.missing = MISSING("AES-CBC", "CBC"), .takes = "AES-CBC" AES_KEYS,
 		.key_lens = { 16, 24, 32 }, .iv = IPSEC_IV_RANDOM, .iv_len = 16, .block = 16,
+	}, {
+		.id = NFIPSEC_ENC_AES_CTR, .name = "AES-CTR", .driver = "rfc3686(ctr(aes))",
+		.missing = MISSING("AES-CTR", "CTR"), .takes = "AES-CTR" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1,
+	}, {
+		.id = NFIPSEC_ENC_AES_CCM_8, .name = "AES-CCM-8", .driver = "rfc4309(ccm(aes))",
+		.missing = MISSING("AES-CCM", "CCM"), .takes = "AES-CCM" AES_KEYS SALT3,
+		.key_lens = { 16, 24, 32 }, .salt_len = 3, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 8,
+	}, {
+		.id = NFIPSEC_ENC_AES_CCM_12, .name = "AES-CCM-12", .driver = "rfc4309(ccm(aes))",
+		.missing = MISSING("AES-CCM", "CCM"), .takes = "AES-CCM" AES_KEYS SALT3,
+		.key_lens = { 16, 24, 32 }, .salt_len = 3, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 12,
+	}, {
+		.id = NFIPSEC_ENC_AES_CCM_16, .name = "AES-CCM-16", .driver = "rfc4309(ccm(aes))",
+		.missing = MISSING("AES-CCM", "CCM"), .takes = "AES-CCM" AES_KEYS SALT3,
+		.key_lens = { 16, 24, 32 }, .salt_len = 3, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 16,
 	}, {
 		.id = NFIPSEC_ENC_AES_GCM_8, .name = "AES-GCM-8", .driver = "rfc4106(gcm(aes))",
 		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
@@ -32,6 +53,12 @@ static const struct ipsec_enc_algo enc_algos[] = {
 	}, {
 		.id = NFIPSEC_ENC_AES_GCM_16, .name = "AES-GCM-16", .driver = "rfc4106(gcm(aes))",
 		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
+		.block = 1, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_ENC_NULL_AUTH_AES_GMAC, .name = "AES-GMAC",
+		.driver = "rfc4543(gcm(aes))",
+		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GMAC" AES_KEYS SALT4,
 		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
 		.block = 1, .icv_len = 16,
 	}, {

@@ -97,6 +97,45 @@ add("draft-mcgrew-gcm-test 12, ICV of 12 bytes", "aes-128-gcm-12",
     "7d773d00c144c525ac619d18c84a3f47" "d9664267", 0x335467ae, 0xffffffff, "43457e9182443bc6",
     b"", 1, "437f866bcb3f699fe9b0822bac961c45")
 
+# RFC 3686 section 6: what it encrypts is the payload here, so the ciphertext goes on
+# behind what it prints; the ICV is ours.
+add("RFC 3686 vector 1, AES-CTR-128", "aes-128-ctr", "ae6852f8121067cc4bf7a5765577f39e" "00000030",
+    0x5001, 1, "0000000000000000", b"Single block msg", 6,
+    "e4095d4fb7a7b3792d6175a3261311b8", auth="hmac-sha2-256")
+add("RFC 3686 vector 5, AES-CTR-192", "aes-192-ctr",
+    "7c5cb2401b3dc33c19e7340819e0f69c678c3db8e6f6a91a" "0096b03b", 0x5002, 2, "020c6eadc2cb500d",
+    bytes(range(32)), 17,
+    "453243fc609b23327edfaafa7131cd9f8490701c5ad4a79cfc1fe0ff42f4fb00", auth="hmac-sha1")
+add("RFC 3686 vector 9, AES-CTR-256", "aes-256-ctr",
+    "ff7a617ce69148e4f1726e2f43581de2aa62d9f805532edff1eed687fb54153d" "001cc5b7", 0x5003, 0xfffffffe,
+    "51a51d70a1c11148", bytes(range(36)), 4,
+    "eb6c52821d0bbbf7ce7594462aca4faab407df866569fd07f48cc0b583d6071f1ec0e6b8", auth="hmac-sha2-512")
+
+# RFC 4309 has no vectors of its own. Those of RFC 3610 have another length of nonce, so
+# they cannot be packets: they show that what computes ours is right.
+same("RFC 3610 packet vector 1",
+     ENC["aes-128-ccm-8"].how(h("c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"), h("00000003020100a0a1a2a3a4a5"),
+                              bytes(range(8)), b"", bytes(range(8, 31))),
+     h("588c979a61c663d2f066d0c2c0f989806d5f6b61dac384" "17e8d12cfdf926e0"))
+CCM_KEY = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+add("AES-CCM-128, ICV of 8 bytes", "aes-128-ccm-8", CCM_KEY[:32] + "030201", 0x5011, 3,
+    "00a0a1a2a3a4a5a6", bytes(range(8, 31)), 1)
+add("AES-CCM-192, ICV of 12 bytes", "aes-192-ccm-12", CCM_KEY[:48] + "030201", 0x5012, 0xffffffff,
+    "00a0a1a2a3a4a5a7", b"", 59)
+add("AES-CCM-256, ICV of 16 bytes", "aes-256-ccm", CCM_KEY + "030201", 0x5013, 1,
+    "00a0a1a2a3a4a5a8", bytes(i * 5 & 255 for i in range(1000)), 4)
+
+# draft-mcgrew-gcm-test-01 has GMAC as well: what is inside stays as it is.
+GMAC_PAYLOAD = "45000030da3a00008001df3bc0a80005c0a800010800c6cd020007006162636465666768696a6b6c6d6e6f7071727374"
+add("draft-mcgrew-gcm-test, AES-GMAC-128", "aes-128-gmac", "4c80cdefbb5d10da906ac73c3613a634" "22433c64",
+    0x4321, 7, "0000000000000000", h(GMAC_PAYLOAD), 1,
+    GMAC_PAYLOAD + "01020201" "f2a9a836e155106aa8dcd618e4099aaa")
+add("AES-GMAC-256, nothing inside", "aes-256-gmac",
+    "abbccddef00112233445566778899aab" * 2 + "11223344", 0x5021, 0x80000001, "0102030405060708", b"", 59)
+add("AES-GMAC-192, an odd length", "aes-192-gmac",
+    "feffe9928665731c6d6a8f9467308308feffe9928665731c" "cafebabe", 0x5022, 5, "facedbaddecaf888",
+    bytes(range(251)), 17)
+
 # RFC 7634 appendix A: a whole packet.
 add("RFC 7634 appendix A", "chacha20-poly1305",
     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" "a0a1a2a3", 0x01020304, 5,

@@ -103,10 +103,19 @@ static const struct enc_wanted {
 	{ NFIPSEC_ENC_NULL, { 0 }, 0, IPSEC_IV_NONE, 0, 1, 0, "ecb(cipher_null)" },
 	/* RFC 3602 2.1, 2.4, 3 */
 	{ NFIPSEC_ENC_AES_CBC, { 16, 24, 32 }, 0, IPSEC_IV_RANDOM, 16, 16, 0, "cbc(aes)" },
+	/* RFC 3686 2.1, 3.1, 5.1 */
+	{ NFIPSEC_ENC_AES_CTR, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 0, "rfc3686(ctr(aes))" },
+	/* RFC 4309 3.1, 3.3, 4, 7.1 */
+	{ NFIPSEC_ENC_AES_CCM_8, { 19, 27, 35 }, 3, IPSEC_IV_COUNTER, 8, 1, 8, "rfc4309(ccm(aes))" },
+	{ NFIPSEC_ENC_AES_CCM_12, { 19, 27, 35 }, 3, IPSEC_IV_COUNTER, 8, 1, 12, "rfc4309(ccm(aes))" },
+	{ NFIPSEC_ENC_AES_CCM_16, { 19, 27, 35 }, 3, IPSEC_IV_COUNTER, 8, 1, 16, "rfc4309(ccm(aes))" },
 	/* RFC 4106 3, 6, 8.1 */
 	{ NFIPSEC_ENC_AES_GCM_8, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 8, "rfc4106(gcm(aes))" },
 	{ NFIPSEC_ENC_AES_GCM_12, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 12, "rfc4106(gcm(aes))" },
 	{ NFIPSEC_ENC_AES_GCM_16, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16, "rfc4106(gcm(aes))" },
+	/* RFC 4543 3.1, 3.2, 3.4, 5.4 */
+	{ NFIPSEC_ENC_NULL_AUTH_AES_GMAC, { 20, 28, 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16,
+	  "rfc4543(gcm(aes))" },
 	/* RFC 7634 2 */
 	{ NFIPSEC_ENC_CHACHA20_POLY1305, { 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16,
 	  "rfc7539esp(chacha20,poly1305)" },

@@ -393,17 +393,27 @@ enum nfipsec_mode {
  * enum nfipsec_enc - encryption algorithms, the numbers are IKEv2's transform type 1
  * @NFIPSEC_ENC_NULL: RFC 2410
  * @NFIPSEC_ENC_AES_CBC: RFC 3602; key 16, 24 or 32 bytes
+ * @NFIPSEC_ENC_AES_CTR: RFC 3686; key 16, 24 or 32 bytes and 4 bytes of nonce
+ * @NFIPSEC_ENC_AES_CCM_8: RFC 4309, ICV 8 bytes; key 16, 24 or 32 bytes and 3 bytes of salt
+ * @NFIPSEC_ENC_AES_CCM_12: the same, ICV 12 bytes
+ * @NFIPSEC_ENC_AES_CCM_16: the same, ICV 16 bytes
  * @NFIPSEC_ENC_AES_GCM_8: RFC 4106, ICV 8 bytes; key 16, 24 or 32 bytes and 4 bytes of salt
  * @NFIPSEC_ENC_AES_GCM_12: the same, ICV 12 bytes
  * @NFIPSEC_ENC_AES_GCM_16: the same, ICV 16 bytes
+ * @NFIPSEC_ENC_NULL_AUTH_AES_GMAC: RFC 4543, no encryption, ICV 16 bytes; key as for AES_GCM_16
  * @NFIPSEC_ENC_CHACHA20_POLY1305: RFC 7634, ICV 16 bytes; key 32 bytes and 4 bytes of salt
  */
 enum nfipsec_enc {
 	NFIPSEC_ENC_NULL		= 11,
 	NFIPSEC_ENC_AES_CBC		= 12,
+	NFIPSEC_ENC_AES_CTR		= 13,
+	NFIPSEC_ENC_AES_CCM_8		= 14,
+	NFIPSEC_ENC_AES_CCM_12		= 15,
+	NFIPSEC_ENC_AES_CCM_16		= 16,
 	NFIPSEC_ENC_AES_GCM_8		= 18,
 	NFIPSEC_ENC_AES_GCM_12		= 19,
 	NFIPSEC_ENC_AES_GCM_16		= 20,
+	NFIPSEC_ENC_NULL_AUTH_AES_GMAC	= 21,
 	NFIPSEC_ENC_CHACHA20_POLY1305	= 28,
 };
 

@@ -127,15 +127,20 @@ for window in (0, 1, 64, REPLAY_WINDOW_MAX):
 # --- SAs: algorithms and keys -------------------------------------------------------------------
 
 # What this test thinks the lengths are, not what the module does.
-AES, SALT = "takes a key of 16, 24 or 32 bytes", "and behind it 4 bytes of salt"
+AES_KEYS, SALT = "takes a key of 16, 24 or 32 bytes", "and behind it 4 bytes of salt"
+AES_SALT = {4: (20, 28, 36), 3: (19, 27, 35)}
 ENC = {
     ENC_NULL: ((0,), "NULL takes no key"),
-    ENC_AES_CBC: ((16, 24, 32), f"AES-CBC {AES}"),
+    ENC_AES_CBC: ((16, 24, 32), f"AES-CBC {AES_KEYS}"),
+    ENC_AES_CTR: (AES_SALT[4], f"AES-CTR {AES_KEYS} {SALT}"),
+    ENC_NULL_AUTH_AES_GMAC: (AES_SALT[4], f"AES-GMAC {AES_KEYS} {SALT}"),
     ENC_CHACHA20_POLY1305: ((36,), f"ChaCha20-Poly1305 takes a key of 32 bytes {SALT}"),
 }
 for algo in (ENC_AES_GCM_8, ENC_AES_GCM_12, ENC_AES_GCM_16):
-    ENC[algo] = ((20, 28, 36), f"AES-GCM {AES} {SALT}")
-COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_AES_CBC)]
+    ENC[algo] = (AES_SALT[4], f"AES-GCM {AES_KEYS} {SALT}")
+for algo in (ENC_AES_CCM_8, ENC_AES_CCM_12, ENC_AES_CCM_16):
+    ENC[algo] = (AES_SALT[3], f"AES-CCM {AES_KEYS} and behind it 3 bytes of salt")
+COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_AES_CBC, ENC_AES_CTR)]
 AUTH = {
     AUTH_HMAC_SHA1_96: ((20,), "HMAC-SHA1-96 takes a key of 20 bytes"),
     AUTH_HMAC_SHA2_256_128: ((32,), "HMAC-SHA2-256 takes a key of 32 bytes"),
