@@ -68,6 +68,28 @@ static const struct ipsec_enc_algo enc_algos[] = {
 		.takes = "ChaCha20-Poly1305 takes a key of 32 bytes" SALT4,
 		.key_lens = { 32 }, .salt_len = 4, .iv = IPSEC_IV_COUNTER, .iv_len = 8,
 		.block = 1, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_ENC_AES_CCM_8_IIV, .name = "AES-CCM-8 with implicit IV",
+		.driver = "ccm(aes)",
+		.missing = MISSING("AES-CCM", "CCM"), .takes = "AES-CCM" AES_KEYS SALT3,
+		.key_lens = { 16, 24, 32 }, .salt_len = 3, .iv = IPSEC_IV_IMPLICIT,
+		.block = 1, .icv_len = 8,
+		/* RFC 4309 4: the counter has 4 bytes, one more than this says (RFC 3610 2.3) */
+		.nonce_flags = 3,
+	}, {
+		.id = NFIPSEC_ENC_AES_GCM_16_IIV, .name = "AES-GCM-16 with implicit IV",
+		.driver = "gcm(aes)",
+		.missing = MISSING("AES-GCM", "GCM"), .takes = "AES-GCM" AES_KEYS SALT4,
+		.key_lens = { 16, 24, 32 }, .salt_len = 4, .iv = IPSEC_IV_IMPLICIT,
+		.block = 1, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_ENC_CHACHA20_POLY1305_IIV,
+		.name = "ChaCha20-Poly1305 with implicit IV",
+		.driver = "rfc7539(chacha20,poly1305)",
+		.missing = MISSING("ChaCha20-Poly1305", "CHACHA20POLY1305"),
+		.takes = "ChaCha20-Poly1305 takes a key of 32 bytes" SALT4,
+		.key_lens = { 32 }, .salt_len = 4, .iv = IPSEC_IV_IMPLICIT,
+		.block = 1, .icv_len = 16,
 	},
 };
 

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define IPSEC_IV_MAX	16
+#define IPSEC_COUNTER_LEN	8	/* bytes of an IV that counts */
 #define IPSEC_ICV_MAX	32
 
 /**
@@ -13,11 +14,13 @@
  * @IPSEC_IV_NONE: there is none
  * @IPSEC_IV_RANDOM: drawn for each packet, as nobody must be able to predict it
  * @IPSEC_IV_COUNTER: the sequence number xored with a secret of the SA, so it never repeats
+ * @IPSEC_IV_IMPLICIT: it is the sequence number, so it is not sent (RFC 8750)
  */
 enum ipsec_iv {
 	IPSEC_IV_NONE,
 	IPSEC_IV_RANDOM,
 	IPSEC_IV_COUNTER,
+	IPSEC_IV_IMPLICIT,
 };
 
 /**
@@ -33,6 +36,10 @@ enum ipsec_iv {
  * @iv_len: bytes of IV in the packet
  * @block: what the ciphertext is a multiple of
  * @icv_len: bytes of ICV if this is a combined mode, else 0
+ * @nonce_flags: first byte of the nonce, before the salt; 0: there is no such byte
+ *
+ * Most drivers take the salt with the key, and the IV of the packet. If the IV is implicit
+ * the driver is one that takes the whole nonce: flags, salt, IV.
  */
 struct ipsec_enc_algo {
 	__u16 id;
@@ -46,6 +53,7 @@ struct ipsec_enc_algo {
 	__u8 iv_len;
 	__u8 block;
 	__u8 icv_len;
+	__u8 nonce_flags;
 };
 
 /**

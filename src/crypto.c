@@ -25,11 +25,15 @@
  * @aead: for ESP, else NULL
  * @hash: for AH, else NULL
  * @request_size: bytes of a request
+ * @nonce: where the transform takes a whole nonce: what stands before the IV
+ * @nonce_len: bytes of @nonce
  */
 struct ipsec_crypto {
 	struct crypto_aead *aead;
 	struct crypto_ahash *hash;
 	unsigned int request_size;
+	u8 nonce[IPSEC_IV_MAX - IPSEC_COUNTER_LEN];
+	unsigned int nonce_len;
 };
 
 /* Enough for every engine but those that put one engine into another (pcrypt). */
@@ -121,6 +125,27 @@ static int refuse(struct netlink_ext_ack *extack, long err, const char *missing)
 	return -EOPNOTSUPP;
 }
 
+/* The salt is behind the key. */
+static void keep_salt(struct ipsec_crypto *crypto, u8 flags, const u8 *salt, unsigned int len)
+{
+	if (flags)
+		crypto->nonce[crypto->nonce_len++] = flags;
+	memcpy(crypto->nonce + crypto->nonce_len, salt, len);
+	crypto->nonce_len += len;
+}
+
+/* Give a combined mode its key: it takes the salt with it, or the whole nonce later. */
+static int set_combined_key(struct crypto_aead *aead, const struct ipsec_sa *sa)
+{
+	unsigned int len = sa->enc_key_len;
+
+	if (sa->enc->iv == IPSEC_IV_IMPLICIT) {
+		len -= sa->enc->salt_len;
+		keep_salt(sa->crypto, sa->enc->nonce_flags, sa->keys + len, sa->enc->salt_len);
+	}
+	return crypto_aead_setkey(aead, sa->keys, len);
+}
+
 /**
  * ipsec_crypto_keys_aead() - key an ESP SA
  * @sa: its algorithms and keys are set
@@ -150,9 +175,7 @@ int ipsec_crypto_keys_aead(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	crypto->request_size = sizeof(struct aead_request) + crypto_aead_reqsize(aead);
 	err = crypto_aead_setauthsize(aead, sa->icv_len);
 	if (!err)
-		err = sa->enc->icv_len ?
-		      crypto_aead_setkey(aead, sa->keys, sa->enc_key_len) :
-		      set_authenc_key(aead, sa);
+		err = sa->enc->icv_len ? set_combined_key(aead, sa) : set_authenc_key(aead, sa);
 	if (err)
 		NL_SET_ERR_MSG(extack, "The kernel's crypto refuses the keys of this SA");
 	return err;
@@ -313,6 +336,19 @@ static void op_completed(struct ipsec_crypto_op *op, int err)
 	op->err = err;
 	if (atomic_inc_return(&op->meet) == 2)
 		op_resume(op);
+}
+
+/**
+ * ipsec_crypto_nonce() - give an operation its nonce
+ * @op: of an SA whose transform takes a whole nonce
+ * @counter: the IV, what makes the nonce unique
+ */
+void ipsec_crypto_nonce(struct ipsec_crypto_op *op, const u8 counter[IPSEC_COUNTER_LEN])
+{
+	const struct ipsec_crypto *crypto = op->sa->crypto;
+
+	memcpy(op->iv, crypto->nonce, crypto->nonce_len);
+	memcpy(op->iv + crypto->nonce_len, counter, IPSEC_COUNTER_LEN);
 }
 
 DEFINE_CRYPTO_CALLBACK(crypto_callback, op_completed, struct ipsec_crypto_op)

@@ -28,7 +28,7 @@ typedef void (*ipsec_crypto_complete_t)(struct ipsec_crypto_op *op, int err);
  * @done: continuation of the direction
  * @complete: continuation of the transform
  * @sg: what the engine works on
- * @iv: a copy of the IV that the engine may write to
+ * @iv: a copy of the IV, or the nonce, that the engine may write to
  * @icv: digest that was computed
  * @aux: a place for headers that are authenticated but differ from those sent
  * @meet: submitter and completion of an asynchronous operation: the second one goes on
@@ -64,6 +64,7 @@ struct ipsec_crypto_op *ipsec_crypto_op_get(struct ipsec_sa *sa, struct sk_buff 
 					    ipsec_done_t done, ipsec_crypto_complete_t complete);
 void ipsec_crypto_op_put(struct ipsec_crypto_op *op);
 
+void ipsec_crypto_nonce(struct ipsec_crypto_op *op, const u8 counter[IPSEC_COUNTER_LEN]);
 void ipsec_crypto_encrypt(struct ipsec_crypto_op *op, unsigned int assoc_len, unsigned int len);
 void ipsec_crypto_decrypt(struct ipsec_crypto_op *op, unsigned int assoc_len, unsigned int len);
 void ipsec_crypto_digest(struct ipsec_crypto_op *op, unsigned int len);

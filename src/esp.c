@@ -41,6 +41,12 @@ static int esp_check(const struct ipsec_sa_config *config, struct netlink_ext_ac
 		NL_SET_ERR_MSG(extack, "Encryption without integrity is not supported (RFC 8221 section 4): name an integrity algorithm");
 		return -EINVAL;
 	}
+	/* Its senders would use the same sequence numbers under one key (RFC 8750 7). */
+	if (config->enc->iv == IPSEC_IV_IMPLICIT &&
+	    ipsec_addr_is_multicast(&config->id.dst, config->id.family)) {
+		NL_SET_ERR_MSG(extack, "An implicit IV is not for multicast, where several may send (RFC 8750 7)");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -104,6 +110,17 @@ static void put_iv(const struct ipsec_sa *sa, u64 seq, u8 *iv)
 	}
 }
 
+/* What the cipher gets: the IV in the packet, or the number that stands for it (RFC 8750 4). */
+static void give_iv(struct ipsec_crypto_op *op, u64 seq, const u8 *iv)
+{
+	__be64 counter = cpu_to_be64(seq);
+
+	if (op->sa->iv == IPSEC_IV_IMPLICIT)
+		ipsec_crypto_nonce(op, (const u8 *)&counter);
+	else
+		memcpy(op->iv, iv, op->sa->iv_len);
+}
+
 /* Move the IP header down and put ours between it and the payload. */
 static struct ip_esp_hdr *put_header(struct sk_buff *skb, struct ipsec_sa *sa)
 {
@@ -149,7 +166,7 @@ static void esp_output(struct sk_buff *skb, ipsec_done_t done)
 	put_trailer(skb, cipher - payload - TRAILER_LEN, sa->icv_len);
 	esph = put_header(skb, sa);
 	ipsec_skb_name(skb, IPPROTO_ESP);
-	memcpy(op->iv, esph->enc_data, sa->iv_len);
+	give_iv(op, ipsec_cb(skb)->seq, esph->enc_data);
 	sg_init_one(op->sg, esph, header_len(sa) + cipher + sa->icv_len);
 	ipsec_crypto_encrypt(op, header_len(sa), cipher);
 }
@@ -207,7 +224,7 @@ static void esp_input(struct sk_buff *skb, ipsec_done_t done)
 		ipsec_crypto_op_put(op);
 		return done(skb, IPSEC_IN_NO_MEMORY);
 	}
-	memcpy(op->iv, skb->data + sizeof(struct ip_esp_hdr), sa->iv_len);
+	give_iv(op, ipsec_cb(skb)->seq, skb->data + sizeof(struct ip_esp_hdr));
 	sg_init_one(op->sg, skb->data, skb->len);
 	ipsec_crypto_decrypt(op, header_len(sa), cipher + sa->icv_len);
 }

@@ -94,4 +94,16 @@ static inline bool ipsec_addr_is_any(const union ipsec_addr *a)
 	return !(a->v6[0] | a->v6[1] | a->v6[2] | a->v6[3]);
 }
 
+/**
+ * ipsec_addr_is_multicast() - whether many hosts may have an address
+ * @a: an address
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: true if it is in 224.0.0.0/4 or ff00::/8.
+ */
+static inline bool ipsec_addr_is_multicast(const union ipsec_addr *a, __u16 family)
+{
+	return family == AF_INET ? (a->bytes[0] & 0xf0) == 0xe0 : a->bytes[0] == 0xff;
+}
+
 #endif /* IPSEC_TYPES_H */

@@ -148,6 +148,19 @@ add("RFC 7634 appendix A", "chacha20-poly1305",
     "cbec163fac469b502773f6fb94e664da9165b82829f641e0"
     "76aaa8266b7fb0f7b11b369907e1ad43")
 
+# RFC 8750 4: as the ones above, but the IV is the sequence number, and not in the packet.
+add("AES-CCM-128, ICV of 8 bytes, implicit IV", "aes-128-ccm-8-iiv", CCM_KEY[:32] + "030201", 0x5031, 1, "",
+    bytes(range(8, 31)), 1)
+add("AES-CCM-256, ICV of 8 bytes, implicit IV, nothing inside", "aes-256-ccm-8-iiv", CCM_KEY + "030201",
+    0x5032, 0xffffffff, "", b"", 59)
+add("AES-GCM-128, implicit IV", "aes-128-gcm-iiv", "feffe9928665731c6d6a8f9467308308" "cafebabe", 0x5033,
+    10, "", MCGREW_7, 1)
+add("AES-GCM-256, implicit IV", "aes-256-gcm-iiv", "abbccddef00112233445566778899aab" * 2 + "11223344",
+    0x5034, 0x80000000, "", bytes(i * 11 & 255 for i in range(777)), 4)
+add("ChaCha20-Poly1305, implicit IV", "chacha20-poly1305-iiv",
+    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" "a0a1a2a3", 0x5035, 0x01020304, "",
+    bytes(range(101)), 17)
+
 # RFC 3602 section 4: keys, IVs, plaintexts and what becomes of them; the ICV is ours.
 PING = h("08000ebda70a00008e9c083db95b0700") + bytes(range(8, 0x38))
 add("RFC 3602 case 5, transport mode", "aes-128", "90d382b410eeba7ad938c46cec1a82bf", 0x4321, 1,
@@ -291,15 +304,25 @@ for case, key, data, published in RFC_4231:
 
 def field(name, value):
     if isinstance(value, bytes):
-        return f'\t\t.{name} =\n\t\t\t"{value.hex()}",\n' if value else ""
-    if isinstance(value, int):
-        return f"\t\t.{name} = {value:#x},\n"
-    return f"\t\t.{name} = {value},\n" if name in ("enc", "auth") else f'\t\t.{name} = "{value}",\n'
+        return f'\t\t.{name} = "{value.hex()}",\n' if value else ""
+    return f'\t\t.{name} = "{value}",\n'
+
+
+def share(vector, names):
+    """Those that are there, in one line."""
+    found = [f".{name} = " + (hex(vector[name]) if isinstance(vector[name], int) else vector[name])
+             for name in names if name in vector]
+    return f"\t\t{', '.join(found)},\n" if found else ""
+
+
+def row(vector):
+    numbers, names = ("spi", "seq", "next_header"), ("enc", "auth")
+    texts = "".join(field(name, value) for name, value in vector.items() if name not in numbers + names)
+    return "\t{\n" + texts + share(vector, names) + share(vector, numbers) + "\t},\n"
 
 
 def table(name, comment, vectors):
-    rows = "".join("\t{\n" + "".join(field(k, v) for k, v in vector.items()) + "\t},\n"
-                   for vector in vectors)
+    rows = "".join(row(vector) for vector in vectors)
     return f"/* {comment} */\nconst struct ipsec_vector {name}[] = {{\n{rows}\t{{ }}\n}};\n"
 
 

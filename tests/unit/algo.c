@@ -57,10 +57,13 @@ static void enc_rows(void)
 		expect(true, a->icv_len <= IPSEC_ICV_MAX, "%s: ICV", a->name);
 		expect(true, power_of_two(a->block) && a->block <= 16, "%s: block", a->name);
 		/* all that count do so in 8 bytes behind a salt, in the packet or not */
-		expect(a->iv == IPSEC_IV_COUNTER, a->salt_len != 0, "%s: counter and salt", a->name);
+		expect(a->iv == IPSEC_IV_COUNTER || a->iv == IPSEC_IV_IMPLICIT, a->salt_len != 0,
+		       "%s: counter and salt", a->name);
+		expect(true, !!a->nonce_flags + a->salt_len + 8 <= IPSEC_IV_MAX, "%s: nonce", a->name);
 		expect(true, a->iv != IPSEC_IV_COUNTER || a->iv_len == 8, "%s: counter IV", a->name);
 		expect(true, a->iv != IPSEC_IV_RANDOM || a->iv_len == a->block, "%s: random IV", a->name);
-		expect(a->iv == IPSEC_IV_NONE, a->iv_len == 0, "%s: no IV", a->name);
+		expect(a->iv == IPSEC_IV_NONE || a->iv == IPSEC_IV_IMPLICIT, a->iv_len == 0,
+		       "%s: no IV", a->name);
 		expect(a->key_lens[0] != 0, a->iv != IPSEC_IV_NONE, "%s: IV and key", a->name);
 		sentence(a->name, a->takes, a->key_lens, ARRAY_LEN(a->key_lens), a->salt_len);
 		end_case("%s: lengths fit their places", a->name);
@@ -119,6 +122,11 @@ static const struct enc_wanted {
 	/* RFC 7634 2 */
 	{ NFIPSEC_ENC_CHACHA20_POLY1305, { 36 }, 4, IPSEC_IV_COUNTER, 8, 1, 16,
 	  "rfc7539esp(chacha20,poly1305)" },
+	/* RFC 8750 4: but for the IV all is as above */
+	{ NFIPSEC_ENC_AES_CCM_8_IIV, { 19, 27, 35 }, 3, IPSEC_IV_IMPLICIT, 0, 1, 8, "ccm(aes)" },
+	{ NFIPSEC_ENC_AES_GCM_16_IIV, { 20, 28, 36 }, 4, IPSEC_IV_IMPLICIT, 0, 1, 16, "gcm(aes)" },
+	{ NFIPSEC_ENC_CHACHA20_POLY1305_IIV, { 36 }, 4, IPSEC_IV_IMPLICIT, 0, 1, 16,
+	  "rfc7539(chacha20,poly1305)" },
 };
 
 static void enc_known(void)

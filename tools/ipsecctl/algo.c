@@ -51,6 +51,15 @@ static const struct algo enc_table[] = {
 	{ "aes-256-gmac", NFIPSEC_ENC_NULL_AUTH_AES_GMAC, { 32 }, 4, true },
 	{ "aes-gmac", NFIPSEC_ENC_NULL_AUTH_AES_GMAC, { 16, 24, 32 }, 4, true },
 	{ "chacha20-poly1305", NFIPSEC_ENC_CHACHA20_POLY1305, { 32 }, 4, true },
+	{ "aes-128-gcm-iiv", NFIPSEC_ENC_AES_GCM_16_IIV, { 16 }, 4, true },
+	{ "aes-192-gcm-iiv", NFIPSEC_ENC_AES_GCM_16_IIV, { 24 }, 4, true },
+	{ "aes-256-gcm-iiv", NFIPSEC_ENC_AES_GCM_16_IIV, { 32 }, 4, true },
+	{ "aes-gcm-iiv", NFIPSEC_ENC_AES_GCM_16_IIV, { 16, 24, 32 }, 4, true },
+	{ "aes-128-ccm-8-iiv", NFIPSEC_ENC_AES_CCM_8_IIV, { 16 }, 3, true },
+	{ "aes-192-ccm-8-iiv", NFIPSEC_ENC_AES_CCM_8_IIV, { 24 }, 3, true },
+	{ "aes-256-ccm-8-iiv", NFIPSEC_ENC_AES_CCM_8_IIV, { 32 }, 3, true },
+	{ "aes-ccm-8-iiv", NFIPSEC_ENC_AES_CCM_8_IIV, { 16, 24, 32 }, 3, true },
+	{ "chacha20-poly1305-iiv", NFIPSEC_ENC_CHACHA20_POLY1305_IIV, { 32 }, 4, true },
 };
 
 static const struct algo auth_table[] = {

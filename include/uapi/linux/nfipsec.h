@@ -402,6 +402,9 @@ enum nfipsec_mode {
  * @NFIPSEC_ENC_AES_GCM_16: the same, ICV 16 bytes
  * @NFIPSEC_ENC_NULL_AUTH_AES_GMAC: RFC 4543, no encryption, ICV 16 bytes; key as for AES_GCM_16
  * @NFIPSEC_ENC_CHACHA20_POLY1305: RFC 7634, ICV 16 bytes; key 32 bytes and 4 bytes of salt
+ * @NFIPSEC_ENC_AES_CCM_8_IIV: RFC 8750: AES_CCM_8 whose IV is the sequence number
+ * @NFIPSEC_ENC_AES_GCM_16_IIV: AES_GCM_16 in the same way
+ * @NFIPSEC_ENC_CHACHA20_POLY1305_IIV: CHACHA20_POLY1305 in the same way
  */
 enum nfipsec_enc {
 	NFIPSEC_ENC_NULL		= 11,
@@ -415,6 +418,9 @@ enum nfipsec_enc {
 	NFIPSEC_ENC_AES_GCM_16		= 20,
 	NFIPSEC_ENC_NULL_AUTH_AES_GMAC	= 21,
 	NFIPSEC_ENC_CHACHA20_POLY1305	= 28,
+	NFIPSEC_ENC_AES_CCM_8_IIV	= 29,
+	NFIPSEC_ENC_AES_GCM_16_IIV	= 30,
+	NFIPSEC_ENC_CHACHA20_POLY1305_IIV = 31,
 };
 
 /**

@@ -134,11 +134,12 @@ ENC = {
     ENC_AES_CBC: ((16, 24, 32), f"AES-CBC {AES_KEYS}"),
     ENC_AES_CTR: (AES_SALT[4], f"AES-CTR {AES_KEYS} {SALT}"),
     ENC_NULL_AUTH_AES_GMAC: (AES_SALT[4], f"AES-GMAC {AES_KEYS} {SALT}"),
-    ENC_CHACHA20_POLY1305: ((36,), f"ChaCha20-Poly1305 takes a key of 32 bytes {SALT}"),
 }
-for algo in (ENC_AES_GCM_8, ENC_AES_GCM_12, ENC_AES_GCM_16):
+for algo in (ENC_CHACHA20_POLY1305, ENC_CHACHA20_POLY1305_IIV):
+    ENC[algo] = ((36,), f"ChaCha20-Poly1305 takes a key of 32 bytes {SALT}")
+for algo in (ENC_AES_GCM_8, ENC_AES_GCM_12, ENC_AES_GCM_16, ENC_AES_GCM_16_IIV):
     ENC[algo] = (AES_SALT[4], f"AES-GCM {AES_KEYS} {SALT}")
-for algo in (ENC_AES_CCM_8, ENC_AES_CCM_12, ENC_AES_CCM_16):
+for algo in (ENC_AES_CCM_8, ENC_AES_CCM_12, ENC_AES_CCM_16, ENC_AES_CCM_8_IIV):
     ENC[algo] = (AES_SALT[3], f"AES-CCM {AES_KEYS} and behind it 3 bytes of salt")
 COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_AES_CBC, ENC_AES_CTR)]
 AUTH = {
@@ -209,6 +210,14 @@ bad_sa("ESP with NULL without integrity", INVAL,
        enc=u16(SA_A_ENC, ENC_NULL), enc_key=None)
 bad_sa("combined mode with integrity", INVAL,
        "A combined mode brings its own integrity: leave the other algorithm out", **HMAC)
+for group in ("224.0.0.0", "239.255.255.255"):
+    bad_sa(f"implicit IV for {group}", INVAL,
+           "An implicit IV is not for multicast, where several may send (RFC 8750 7)",
+           enc=u16(SA_A_ENC, ENC_AES_GCM_16_IIV), dst=addr(SA_A_DST, group))
+    taken(f"explicit IV for {group}", CMD_SA_NEW, [sa(dst=addr(SA_A_DST, group))], CMD_SA_DEL)
+for host in ("223.255.255.255", "240.0.0.1"):
+    taken(f"implicit IV for {host}", CMD_SA_NEW,
+          [sa(enc=u16(SA_A_ENC, ENC_AES_GCM_16_IIV), dst=addr(SA_A_DST, host))], CMD_SA_DEL)
 bad_sa("AH with encryption", INVAL, "AH does not encrypt: leave the encryption algorithm out",
        make=ah, enc=u16(SA_A_ENC, ENC_AES_CBC), enc_key=Attr(SA_A_ENC_KEY, bytes(16)))
 bad_sa("AH with encryption NULL", INVAL, "AH does not encrypt: leave the encryption algorithm out",
