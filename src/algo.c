@@ -99,6 +99,14 @@ static const struct ipsec_auth_algo auth_algos[] = {
 		.driver = "hmac(sha1)", .missing = MISSING("HMAC-SHA1", "SHA1"),
 		.takes = "HMAC-SHA1-96 takes a key of 20 bytes", .key_len = 20, .icv_len = 12,
 	}, {
+		.id = NFIPSEC_AUTH_AES_XCBC_96, .name = "AES-XCBC-96",
+		.driver = "xcbc(aes)", .missing = MISSING("AES-XCBC", "XCBC"),
+		.takes = "AES-XCBC-96 takes a key of 16 bytes", .key_len = 16, .icv_len = 12,
+	}, {
+		.id = NFIPSEC_AUTH_AES_CMAC_96, .name = "AES-CMAC-96",
+		.driver = "cmac(aes)", .missing = MISSING("AES-CMAC", "CMAC"),
+		.takes = "AES-CMAC-96 takes a key of 16 bytes", .key_len = 16, .icv_len = 12,
+	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_256_128, .name = "HMAC-SHA2-256-128",
 		.driver = "hmac(sha256)", .missing = MISSING("HMAC-SHA2-256", "SHA256"),
 		.takes = "HMAC-SHA2-256 takes a key of 32 bytes", .key_len = 32, .icv_len = 16,

@@ -12,8 +12,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000a5f80000000afacedbaddecaf888deb22cd9b07c72c16e3a65beeb8df304a5a5897d33ae530f1ba76d5d114d2a5c3de81827c10e9a4f51330d0eec416642cfbb85a5b47e48a4ec3b9ba95d918bd183b70d3aa8bc6ee4c309e9d85a41ad4a",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
 		.spi = 0xa5f8, .seq = 0xa, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test 3, AES-GCM-256",
 		.enc_key = "abbccddef00112233445566778899aababbccddef00112233445566778899aab11223344",
 		.iv = "0102030405060708",
@@ -21,8 +20,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "4a2cbfe3000000020102030405060708ff425c9b724599df7a3bcd510194e00d6a78107f1b0b1cbf06efae9d65a5d763748a637985771d347f0545659f14e99def842d8eb335f4eecfdbf831824b4c4915956c96",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
 		.spi = 0x4a2cbfe3, .seq = 0x2, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test 7, AES-GCM-192",
 		.enc_key = "feffe9928665731c6d6a8f9467308308feffe9928665731ccafebabe",
 		.iv = "facedbaddecaf888",
@@ -30,16 +28,14 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000a5f80000000afacedbaddecaf888a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0315b27452144cc7795457b9652037f5318027b5b4cd7a636",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
 		.spi = 0xa5f8, .seq = 0xa, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test 12, nothing inside, last sequence number",
 		.enc_key = "7d773d00c144c525ac619d18c84a3f47d9664267",
 		.iv = "43457e9182443bc6",
 		.packet = "335467aeffffffff43457e9182443bc6437f866bcb3f699fe9b0822bac961c4504bef270",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
 		.spi = 0x335467ae, .seq = 0xffffffff, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "AES-GCM-128, 300 bytes",
 		.enc_key = "000102030405060708090a0b0c0d0e0ff0f1f2f3",
 		.iv = "0011223344556677",
@@ -47,8 +43,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "000010010000004d0011223344556677b4fde0d85b97083b973b56c8906bfe8d6eaa622c88e9b129b95c379565ef1964556a58e2ae70b43d9954f550b19eae66a8f869b1392cda3a59b57d14bcebc7affde66f49179648209224b0fb41c0d856a47938c9b7eb51eca9c34c18560f1a0ec5c27cbb4c3adea9dbb2cf20d634bd2f8b304062833d4e713752b2bfa1e25cb8ab85e8ff8eb5c4f2c6b1fdf7de6cce9dfbe2d1979b6516a6431022112def698b26a27985018712f6e6c9afcd6d0015a3bea49fbc9524801352ea4353a52dee297b1ae54cf1c287293c196feb731c49bfd388bfc77472dadaf4182aaeef143504494dd2b9166f28dd08c1052fd9c70fdf07a601bfe6c3f1eb71d28bff1f426703001a2eeab018071d2ccbf827ff10933715e08e7e6be85e64a4908f05fde51be8638f24b1977208cb6f1f55186c1bdbf8e21ba87d9b9b1dd9d776d3cb88582202",
 		.enc = NFIPSEC_ENC_AES_GCM_16,
 		.spi = 0x1001, .seq = 0x4d, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test 7, ICV of 8 bytes",
 		.enc_key = "feffe9928665731c6d6a8f9467308308feffe9928665731ccafebabe",
 		.iv = "facedbaddecaf888",
@@ -56,16 +51,14 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000a5f80000000afacedbaddecaf888a5b1f8066029aea40e598b8122de02420938b3ab33f828e687b8858b5bfbdbd0315b27452144cc7795457b9652037f53",
 		.enc = NFIPSEC_ENC_AES_GCM_8,
 		.spi = 0xa5f8, .seq = 0xa, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test 12, ICV of 12 bytes",
 		.enc_key = "7d773d00c144c525ac619d18c84a3f47d9664267",
 		.iv = "43457e9182443bc6",
 		.packet = "335467aeffffffff43457e9182443bc6437f866bcb3f699fe9b0822bac961c45",
 		.enc = NFIPSEC_ENC_AES_GCM_12,
 		.spi = 0x335467ae, .seq = 0xffffffff, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "RFC 3686 vector 1, AES-CTR-128",
 		.enc_key = "ae6852f8121067cc4bf7a5765577f39e00000030",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
@@ -74,8 +67,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "00005001000000010000000000000000e4095d4fb7a7b3792d6175a3261311b853ea2fde17c84be04ff03dc84e26db8e6e32f81b",
 		.enc = NFIPSEC_ENC_AES_CTR, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x5001, .seq = 0x1, .next_header = 0x6,
-	},
-	{
+	}, {
 		.name = "RFC 3686 vector 5, AES-CTR-192",
 		.enc_key = "7c5cb2401b3dc33c19e7340819e0f69c678c3db8e6f6a91a0096b03b",
 		.auth_key = "000102030405060708090a0b0c0d0e0f10111213",
@@ -84,8 +76,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000500200000002020c6eadc2cb500d453243fc609b23327edfaafa7131cd9f8490701c5ad4a79cfc1fe0ff42f4fb00aab083fbd40eeb89d715261fc7c84278",
 		.enc = NFIPSEC_ENC_AES_CTR, .auth = NFIPSEC_AUTH_HMAC_SHA1_96,
 		.spi = 0x5002, .seq = 0x2, .next_header = 0x11,
-	},
-	{
+	}, {
 		.name = "RFC 3686 vector 9, AES-CTR-256",
 		.enc_key = "ff7a617ce69148e4f1726e2f43581de2aa62d9f805532edff1eed687fb54153d001cc5b7",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
@@ -94,8 +85,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "00005003fffffffe51a51d70a1c11148eb6c52821d0bbbf7ce7594462aca4faab407df866569fd07f48cc0b583d6071f1ec0e6b8c7bbc8254d0b6fc7adef2d76a469b71e7f740a1e65c8fcde2d3286050e8f1c8d97432150",
 		.enc = NFIPSEC_ENC_AES_CTR, .auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.spi = 0x5003, .seq = 0xfffffffe, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "AES-CCM-128, ICV of 8 bytes",
 		.enc_key = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf030201",
 		.iv = "00a0a1a2a3a4a5a6",
@@ -103,16 +93,14 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "000050110000000300a0a1a2a3a4a5a65226eb2f917a4282f95d6b8c896c0d79a47c1cb4320f1fbf02c4185a0e87e08075cdd585",
 		.enc = NFIPSEC_ENC_AES_CCM_8,
 		.spi = 0x5011, .seq = 0x3, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "AES-CCM-192, ICV of 12 bytes",
 		.enc_key = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7030201",
 		.iv = "00a0a1a2a3a4a5a7",
 		.packet = "00005012ffffffff00a0a1a2a3a4a5a74221bcb56b9f1df5d3632b6df7dcd473",
 		.enc = NFIPSEC_ENC_AES_CCM_12,
 		.spi = 0x5012, .seq = 0xffffffff, .next_header = 0x3b,
-	},
-	{
+	}, {
 		.name = "AES-CCM-256, ICV of 16 bytes",
 		.enc_key = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf030201",
 		.iv = "00a0a1a2a3a4a5a8",
@@ -120,8 +108,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "000050130000000100a0a1a2a3a4a5a861235eccde28f15b8d7e3a656ed1b2e64f472d1968867c0465c4d1250107f4eadbb2fce695bca8fccda8af72c18f1bc99e4f7fea611d3be8ed2dd8e996e0b39917e716fcac38914d18aa77ea5ad6327d55caeed3d3de68afa0b419064d8903a9647633c8b250dd88841711f9641607671dab62b918f8e5baddce623c23f1adc970b765ae690ffe5dedb6c592bf0290edd106e5f4f657d40adf55e571bb52ddc40a64853839f696e689c205d2d9301c3e3b8de532d5e778b5647accd77bbc6bc7f8c43b2c86702b7863998e2bb02e678e50bf47053a56f4b7830ea01e5f419fceaeafb0a4bae23ea2d7580d3232e7b9d5c840fec7d561f40c91c5bc4141758b63c0c27d142d8f601dbaece33298cd66709f3add60691b27ddb4422341b1067fe284d22a771dcccf21883807f5a7dd3a71fae2daff187624d0add3d7a06dbeab3e1d7590044f422e848bacb58b69eaceac6065d549f1619199e993d367a5ced765f1f2a893c8e9ef00a0ee839082f68656c650ccdbdc8157014cc4113035d49930381e78fdd8409f58cf0799c7f01bee9480b4b8c477f8c1049cfcbec66b1d9a7972256f6e1b7404dabe4421fd983a09289082219ab1f68d66f126ed29902c52f1c1eb15dc6a9d49d51f2f2672ad79c2db1f6c9da29390a31aa2014884b9bd8fef7501698fce14cf2ab6b52b2cf99be7a45b9c5c5f7be173c76ab9fa72b9c84131202e38cd82315ae5d2b8fc4c4c72f3061be3f80caea6b337dc398792bc082a59d63931273c4df780519d7011025e7c7b47347af95749846e63489f3b83f635e945096536678a1f3e57fafca8e256e1b051825c8f226d994122f1381a7e191d2199aa2bfd4757073bebad324567cd61fe9dc90e1c162615e3271b0c60ad7ee5c007f30800b2eeaa3585eb39391d263d5ef573c6d647a568e398470ba9eb394e3dc2571484bc3718eef50eb160f50f577ccd13e33db0f28ff1a588332f01b817e6f082c7fe94e04a8a001ad7bdebe4dd5ef85a482849c32f06f985303d877ca8bfc5fc82d7f4c6509e44a18596b09c73b9edb06a6b91d99b4fd387f171fcf5d1d553e3f4332282af0fc9d45b4ca35c59fa8ae55c5f433836963e653a01de39de4acaae95a9feb8d21331c2923ed756be44aeef3cabcc26c104252f2ca95e952c2e572463209d5b17965cb020f9753faae95be731cee2801a750f746db48507f9ac06b29cf1f2886c89a3d8738a3c4a4b7df9e8427acdd03f2ee78c0b33e0a88943827d9a850dc56894c9798b45fd1fb01c70fcf8cc74a244ded1c110bdcfe4d68c7d4cf7741681c4ce47e6c496d4bbee57fa0f3de14e9cc9aec910076871f8c0793140e343d373246da1b6131c844ae5c42aa9accd223f14516b1886bec44ca8e5eb756cda30de3aa632a7903a10a5a68b6ffbfa4236505c2beb2bb7e9",
 		.enc = NFIPSEC_ENC_AES_CCM_16,
 		.spi = 0x5013, .seq = 0x1, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "draft-mcgrew-gcm-test, AES-GMAC-128",
 		.enc_key = "4c80cdefbb5d10da906ac73c3613a63422433c64",
 		.iv = "0000000000000000",
@@ -129,16 +116,14 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000432100000007000000000000000045000030da3a00008001df3bc0a80005c0a800010800c6cd020007006162636465666768696a6b6c6d6e6f707172737401020201f2a9a836e155106aa8dcd618e4099aaa",
 		.enc = NFIPSEC_ENC_NULL_AUTH_AES_GMAC,
 		.spi = 0x4321, .seq = 0x7, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "AES-GMAC-256, nothing inside",
 		.enc_key = "abbccddef00112233445566778899aababbccddef00112233445566778899aab11223344",
 		.iv = "0102030405060708",
 		.packet = "000050218000000101020304050607080102023b8d5e96c9e150507141dc010f47ad76fe",
 		.enc = NFIPSEC_ENC_NULL_AUTH_AES_GMAC,
 		.spi = 0x5021, .seq = 0x80000001, .next_header = 0x3b,
-	},
-	{
+	}, {
 		.name = "AES-GMAC-192, an odd length",
 		.enc_key = "feffe9928665731c6d6a8f9467308308feffe9928665731ccafebabe",
 		.iv = "facedbaddecaf888",
@@ -146,8 +131,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000502200000005facedbaddecaf888000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fa0102030311c30b7022fbc6c466dbb26da83c22fb85",
 		.enc = NFIPSEC_ENC_NULL_AUTH_AES_GMAC,
 		.spi = 0x5022, .seq = 0x5, .next_header = 0x11,
-	},
-	{
+	}, {
 		.name = "RFC 7634 appendix A",
 		.enc_key = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3",
 		.iv = "1011121314151617",
@@ -155,47 +139,41 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0102030400000005101112131415161724039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c614ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe2facc638e8f3cbec163fac469b502773f6fb94e664da9165b82829f641e076aaa8266b7fb0f7b11b369907e1ad43",
 		.enc = NFIPSEC_ENC_CHACHA20_POLY1305,
 		.spi = 0x1020304, .seq = 0x5, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "AES-CCM-128, ICV of 8 bytes, implicit IV",
 		.enc_key = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf030201",
 		.payload = "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e",
 		.packet = "000050310000000107421cdf31b84303d0f495b4600e9e686872f8ed6ee2399ea7b1f43823ae524902b98122",
 		.enc = NFIPSEC_ENC_AES_CCM_8_IIV,
 		.spi = 0x5031, .seq = 0x1, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "AES-CCM-256, ICV of 8 bytes, implicit IV, nothing inside",
 		.enc_key = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf030201",
 		.packet = "00005032ffffffffd7a33ca75a84a27d4c6db111",
 		.enc = NFIPSEC_ENC_AES_CCM_8_IIV,
 		.spi = 0x5032, .seq = 0xffffffff, .next_header = 0x3b,
-	},
-	{
+	}, {
 		.name = "AES-GCM-128, implicit IV",
 		.enc_key = "feffe9928665731c6d6a8f9467308308cafebabe",
 		.payload = "45000028a4ad4000400678800a01038f0a010612802306b8cb712602dd6bb03e501016d07568",
 		.packet = "000050330000000af87de36ffb3660bc5341da107fa8bae22a5d06dca101039cce4704e3b88971473d185ca57c38569dec7ba348a135020a1c6cdc3c4a8886b6",
 		.enc = NFIPSEC_ENC_AES_GCM_16_IIV,
 		.spi = 0x5033, .seq = 0xa, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "AES-GCM-256, implicit IV",
 		.enc_key = "abbccddef00112233445566778899aababbccddef00112233445566778899aab11223344",
 		.payload = "000b16212c37424d58636e79848f9aa5b0bbc6d1dce7f2fd08131e29343f4a55606b76818c97a2adb8c3ced9e4effa05101b26313c47525d68737e89949faab5c0cbd6e1ecf7020d18232e39444f5a65707b86919ca7b2bdc8d3dee9f4ff0a15202b36414c57626d78838e99a4afbac5d0dbe6f1fc07121d28333e49545f6a75808b96a1acb7c2cdd8e3eef9040f1a25303b46515c67727d88939ea9b4bfcad5e0ebf6010c17222d38434e59646f7a85909ba6b1bcc7d2dde8f3fe09141f2a35404b56616c77828d98a3aeb9c4cfdae5f0fb06111c27323d48535e69747f8a95a0abb6c1ccd7e2edf8030e19242f3a45505b66717c87929da8b3bec9d4dfeaf5000b16212c37424d58636e79848f9aa5b0bbc6d1dce7f2fd08131e29343f4a55606b76818c97a2adb8c3ced9e4effa05101b26313c47525d68737e89949faab5c0cbd6e1ecf7020d18232e39444f5a65707b86919ca7b2bdc8d3dee9f4ff0a15202b36414c57626d78838e99a4afbac5d0dbe6f1fc07121d28333e49545f6a75808b96a1acb7c2cdd8e3eef9040f1a25303b46515c67727d88939ea9b4bfcad5e0ebf6010c17222d38434e59646f7a85909ba6b1bcc7d2dde8f3fe09141f2a35404b56616c77828d98a3aeb9c4cfdae5f0fb06111c27323d48535e69747f8a95a0abb6c1ccd7e2edf8030e19242f3a45505b66717c87929da8b3bec9d4dfeaf5000b16212c37424d58636e79848f9aa5b0bbc6d1dce7f2fd08131e29343f4a55606b76818c97a2adb8c3ced9e4effa05101b26313c47525d68737e89949faab5c0cbd6e1ecf7020d18232e39444f5a65707b86919ca7b2bdc8d3dee9f4ff0a15202b36414c57626d78838e99a4afbac5d0dbe6f1fc07121d28333e49545f6a75808b96a1acb7c2cdd8e3eef9040f1a25303b46515c67727d88939ea9b4bfcad5e0ebf6010c17222d38434e59646f7a85909ba6b1bcc7d2dde8f3fe09141f2a35404b56616c77828d98a3aeb9c4cfdae5f0fb06111c27323d48535e69747f8a95a0abb6c1ccd7e2edf8030e19242f3a45505b66717c87929da8b3bec9d4dfeaf5000b16212c37424d58",
 		.packet = "000050348000000010502a4287c71c4559466e77d2dc4fd1944016fc6b895d20152866415f0b92c1b33eba7100294fce76ba0a26a86bfa25032e51c704256ca509bae8f0ab20996c8d8c8a6ee34cc1a703894b3ee0dbf933be1518a337eb69f6d3b2b75ff487ae3bff546c25ea02c3c0d2e0fbf0414ec8455a09f3457a54531a326f8be9a4d7e5d72021f0d9af2651dc8ad58c04e483b0c0dbca04fd49dc11f3a9b699f5ca227480a17ac9f70a7cdbe056ad9d4a75ed480c9ba2e4d3153adc30015b7d88ba1f0fde614595eb8238a74894c14a905ebe5f3a92b7c5c2830e95a0d4b599ee906880ec75b6f71e589c73961976c41ad2420c061dba206a3edf0b6145e27552a08402c66ca892cd42f691dea51553b539c911889a4279b90d1e2840fe479d8527d7b56816e5db605f405603f5cb04187236d5f584ed564cc4a09ac84ad985fbba8a0fc0bdec860a863d5e1bb0d1bdd8d4e693d6bee2170bb5bc4fe687f2ca0b7f95c0f9c58af48da3d43b62ea08f4bb8cece83fadeddb86986aa09096c89f54df15f4908f2d68aee8cfb36b9a7c1302e2452f6d97a18eebdbe7f4399c4790195c79af4232ed740094cdb0ed4c862a605fb6759d1099be6d2dd11a9080343c165f6bf7bd8e4dd940ccefeadf95224f2f361056155147131459a09a8e10441b011fa30019a2d7d8e5f8f15765503920d898af61bf56ef5d7bae31a97d4e226fea76ac39f572e6806ae51047abc012ca40f319e963bed7f2d53a40776e3b7361c24817e2d649d0af8161f9954aedb068cc4e0b0ed0fa925db698c0f15c349dde23ac6b37666c603fb8eaddda1ecff2cb14e1cd16ca7f1104be4d2d66ece4b24fecdc1e4f7cd4cf32b519d3f0e541ae00789489c62f5074c7afb9c63c8f535ef0830f13d5ad3dc46ee882c347003c3ee5677d1a3af6e2cd84bd2fa466c8261d4a78c1c522509f05763a525ef29c5358f3b58474efdb025e22eb02b372a57dfffe01424c4d35aee9f0be599f336468b1ecdcafdccd6da2744a1224ff04465751af81ce96d8e14830c4dd9381642652b90af520a9ce66f7e22fb040a72ee7c3503d062a5461b0c2726d99698dfaacb7f76ebf4b88943c94f7bde87c11c76640f12fb9",
 		.enc = NFIPSEC_ENC_AES_GCM_16_IIV,
 		.spi = 0x5034, .seq = 0x80000000, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "ChaCha20-Poly1305, implicit IV",
 		.enc_key = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3",
 		.payload = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f6061626364",
 		.packet = "0000503501020304903fb24dc1426bd3bcb485ffbc437aca1409a02ba5557e8194746921d1686d4ea948e9fcdd83d53360d8f049c9ff25788db03c318257c5408f1f827a96215a9a3770ae8e9281eac5fd7961183d26da70b3b88756a41e87c1376a1d408a57ae0e50116bd0d8772e904704fa4f759fa5046e478ecfff0dedea",
 		.enc = NFIPSEC_ENC_CHACHA20_POLY1305_IIV,
 		.spi = 0x5035, .seq = 0x1020304, .next_header = 0x11,
-	},
-	{
+	}, {
 		.name = "RFC 3602 case 5, transport mode",
 		.enc_key = "90d382b410eeba7ad938c46cec1a82bf",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
@@ -203,8 +181,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000432100000001e96e8c08ab465763fd098d45dd3ff893f663c25d325c18c6a9453e194e120849a4870b66cc6b9965330013b4898dc856a4699e523a55db080b59ec3a8e4b7e52775b07d1db34ed9c538ab50c551b874aa269add047ad2d5913ac19b7cfbad4a629dcb883222069e2a5465186d6e51f05",
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x4321, .seq = 0x1, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "RFC 3602 case 7, tunnel mode",
 		.enc_key = "0123456789abcdef0123456789abcdef",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
@@ -212,8 +189,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000876500000002f4e765244f6407adf13dc1380f673f37773b5241a4c449225e4f3ce5ed611b0c237ca96cf74a93013c1b0ea1a0cf70f8e4ecaec78ac53aad7a0f022b859243c647752e94a859352b8a4d4d2decd136e5c177f132ad3fbfb2201ac9904c74ee0a109e0ca1e4dfe9d5a100b842f1c22f0d771b0a4d2be28767cb0b5c901fcc563e",
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x8765, .seq = 0x2, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "AES-CBC-192 with HMAC-SHA1-96",
 		.enc_key = "000102030405060708090a0b0c0d0e0f1011121314151617",
 		.auth_key = "000102030405060708090a0b0c0d0e0f10111213",
@@ -221,8 +197,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000100200000002f0f1f2f3f4f5f6f7f8f9fafbfcfdfeffe1438c28884c956217809dda878da2765aa644f20e2b1d58d7377a11",
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA1_96,
 		.spi = 0x1002, .seq = 0x2, .next_header = 0x11,
-	},
-	{
+	}, {
 		.name = "AES-CBC-256 with HMAC-SHA2-384-192",
 		.enc_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f",
@@ -230,8 +205,7 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "00001003000000030f0e0d0c0b0a090807060504030201000d1e465aa688246b6a4f2c9acfa36527740f155e384b48aac0c019a1d0324de85c17c4176f305045",
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.spi = 0x1003, .seq = 0x3, .next_header = 0x6,
-	},
-	{
+	}, {
 		.name = "AES-CBC-128 with HMAC-SHA2-512-256",
 		.enc_key = "ffeeddccbbaa99887766554433221100",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
@@ -239,38 +213,48 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "0000100480000000000000000000000000000000000000010a6f11d8a287b92f677d670913344f6574fc3ea61d05dbeb2d190639acfbe890d499f281a3286965d2905e7fddb15f969c9eaa848f873fae3b3819950b4bd626c9d2bca51103ccb606e1a9675d3c8cb2d7c555f373e0c16764becfeb06e2c0a58af88c34011f6368eb2b531b5d6d9fe8df66c3e3934cb4f8de620727862eaf586a046118d5c8d5084edb5e8d4127de1999edff29b3d5fcf2a8846898e9b52bc141803ad705aab6e21f9ec8a9de4bab1a",
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.spi = 0x1004, .seq = 0x80000000, .next_header = 0x4,
-	},
-	{
+	}, {
 		.name = "NULL with HMAC_SHA1_96",
 		.auth_key = "000102030405060708090a0b0c0d0e0f10111213",
 		.payload = "08000ebda70a0000",
 		.packet = "000020000000000108000ebda70a00000102020179fdd8c47da4af9e977b3bc3",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA1_96,
 		.spi = 0x2000, .seq = 0x1, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "NULL with HMAC_SHA2_256_128",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.payload = "08000ebda70a00008e9c08",
 		.packet = "000020010000000208000ebda70a00008e9c0801020303016d9366afd2abe6a1a7194dacf21b36fc",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x2001, .seq = 0x2, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "NULL with HMAC_SHA2_384_192",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f",
 		.payload = "08000ebda70a00008e9c083db95b",
 		.packet = "000020020000000308000ebda70a00008e9c083db95b0001cb5d69ade332b779bdc937e1712e3ac7a7a41270aab1bff1",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.spi = 0x2002, .seq = 0x3, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "NULL with HMAC_SHA2_512_256",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
 		.payload = "08000ebda70a00008e9c083db95b070008",
 		.packet = "000020030000000408000ebda70a00008e9c083db95b070008010101b8c99a6f01a1fa0c20dbde8a41a5e5bf373137d489c1e274681e2fa329b08a96",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.spi = 0x2003, .seq = 0x4, .next_header = 0x1,
+	}, {
+		.name = "NULL with AES_XCBC_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b",
+		.packet = "000020040000000508000ebda70a00008e9c083db95b070008090a0b01020201dfae294c163f5b161887bc0e",
+		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_AES_XCBC_96,
+		.spi = 0x2004, .seq = 0x5, .next_header = 0x1,
+	}, {
+		.name = "NULL with AES_CMAC_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e",
+		.packet = "000020050000000608000ebda70a00008e9c083db95b070008090a0b0c0d0e0102030301c01faf3d628491b159739cd7",
+		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_AES_CMAC_96,
+		.spi = 0x2005, .seq = 0x6, .next_header = 0x1,
 	},
 	{ }
 };
@@ -283,36 +267,31 @@ const struct ipsec_vector ipsec_padding_vectors[] = {
 		.packet = "0000300000000001000102030405060708090a00010203044b13b1dbab5fbbde5d1d7fac965ef952",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x3000, .seq = 0x1,
-	},
-	{
+	}, {
 		.name = "zeroes",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.packet = "0000300000000001000102030405060708090a0000000304d72f3cbf7534c1af81705650085fee68",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x3000, .seq = 0x1,
-	},
-	{
+	}, {
 		.name = "a wrong byte in the middle",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.packet = "0000300000000001000102030405060708090a01030303046df2947abf46d77a7173f1b8d28f05d6",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x3000, .seq = 0x1,
-	},
-	{
+	}, {
 		.name = "a wrong last byte",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.packet = "0000300000000001000102030405060708090a01020403049ec4c37d24b215542316be75598d17dd",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x3000, .seq = 0x1,
-	},
-	{
+	}, {
 		.name = "is longer than the packet",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.packet = "0000300000000001000102030405060708090a010203ff04239f599405f3686d140536583ec3fd64",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x3000, .seq = 0x1,
-	},
-	{
+	}, {
 		.name = "is longer than the packet by one byte",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.packet = "0000300000000001000102030405060708090a0102030f04935b02117fb0ba7b8ebf9b64d37f4be2",
@@ -332,8 +311,7 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "010400000000400000000001b7379212dfb53b0b0c65969308000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
 		.spi = 0x4000, .seq = 0x1, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "HMAC_SHA2_256_128",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.ip = "45000070123440004033a423c0000201c0000202",
@@ -341,8 +319,7 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "010500000000400100000002de9a09789d04d70f432b2e48d81f99f508000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x4001, .seq = 0x2, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "HMAC_SHA2_384_192",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f",
 		.ip = "45000078123440004033a41bc0000201c0000202",
@@ -350,8 +327,7 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "010700000000400200000003a10792498a37c166fb3d758167acd68a8b7aa0e9fd1d920508000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
 		.spi = 0x4002, .seq = 0x3, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "HMAC_SHA2_512_256",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",
 		.ip = "45000080123440004033a413c0000201c0000202",
@@ -359,8 +335,23 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "010900000000400300000004b410772f308a04be5b944995ca9d782ca0fb65dec8c2103c9c52878c124d279408000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.spi = 0x4003, .seq = 0x4, .next_header = 0x1,
-	},
-	{
+	}, {
+		.name = "AES_XCBC_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.ip = "4500006c123440004033a427c0000201c0000202",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.packet = "010400000000400400000005f678dcc2cb0dbae30838324508000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+		.spi = 0x4004, .seq = 0x5, .next_header = 0x1,
+	}, {
+		.name = "AES_CMAC_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.ip = "4500006c123440004033a427c0000201c0000202",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.packet = "0104000000004005000000064f9379b6e969bb27eb21709b08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.auth = NFIPSEC_AUTH_AES_CMAC_96,
+		.spi = 0x4005, .seq = 0x6, .next_header = 0x1,
+	}, {
 		.name = "mutable fields",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.ip = "45ff0035123480000133a25fc0000201c0000202",
@@ -368,16 +359,14 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "110500000000401000000009ae1790ef21a6022f99993e5c05b1c74e08000ebda7",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x4010, .seq = 0x9, .next_header = 0x11,
-	},
-	{
+	}, {
 		.name = "nothing inside",
 		.auth_key = "000102030405060708090a0b0c0d0e0f10111213",
 		.ip = "4500002c123440004033a467c0000201c0000202",
 		.packet = "3b04000000004011ffffffff2524d1f5e648cdb59f7e3ace",
 		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
 		.spi = 0x4011, .seq = 0xffffffff, .next_header = 0x3b,
-	},
-	{
+	}, {
 		.name = "router alert, immutable",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.ip = "460000741234400040330f1bc0000201c000020294040000",
@@ -385,8 +374,7 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "01050000000040120000000384828937fa4c41a12d105a1f0ce18fa708000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
 		.spi = 0x4012, .seq = 0x3, .next_header = 0x1,
-	},
-	{
+	}, {
 		.name = "record route, mutable, between others",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
 		.ip = "49000080123440004033fdfbc0000201c000020201070704010203049404000001010101",
@@ -406,125 +394,190 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 		.payload = "4869205468657265",
 		.packet = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 1, HMAC-SHA2-384",
 		.auth_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
 		.payload = "4869205468657265",
 		.packet = "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 1, HMAC-SHA2-512",
 		.auth_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
 		.payload = "4869205468657265",
 		.packet = "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 2, HMAC-SHA2-256",
 		.auth_key = "4a656665",
 		.payload = "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
 		.packet = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 2, HMAC-SHA2-384",
 		.auth_key = "4a656665",
 		.payload = "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
 		.packet = "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 2, HMAC-SHA2-512",
 		.auth_key = "4a656665",
 		.payload = "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
 		.packet = "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 3, HMAC-SHA2-256",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
 		.packet = "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 3, HMAC-SHA2-384",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
 		.packet = "88062608d3e6ad8a0aa2ace014c8a86f0aa635d947ac9febe83ef4e55966144b2a5ab39dc13814b94e3ab6e101a34f27",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 3, HMAC-SHA2-512",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
 		.packet = "fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39bf3e848279a722c806b485a47e67c807b946a337bee8942674278859e13292fb",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 4, HMAC-SHA2-256",
 		.auth_key = "0102030405060708090a0b0c0d0e0f10111213141516171819",
 		.payload = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
 		.packet = "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 4, HMAC-SHA2-384",
 		.auth_key = "0102030405060708090a0b0c0d0e0f10111213141516171819",
 		.payload = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
 		.packet = "3e8a69b7783c25851933ab6290af6ca77a9981480850009cc5577c6e1f573b4e6801dd23c4a7d679ccf8a386c674cffb",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 4, HMAC-SHA2-512",
 		.auth_key = "0102030405060708090a0b0c0d0e0f10111213141516171819",
 		.payload = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
 		.packet = "b0ba465637458c6990e5a8c5f61d4af7e576d97ff94b872de76f8050361ee3dba91ca5c11aa25eb4d679275cc5788063a5f19741120c4f2de2adebeb10a298dd",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 6, HMAC-SHA2-256",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b6579204669727374",
 		.packet = "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 6, HMAC-SHA2-384",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b6579204669727374",
 		.packet = "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 6, HMAC-SHA2-512",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b6579204669727374",
 		.packet = "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 7, HMAC-SHA2-256",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "5468697320697320612074657374207573696e672061206c6172676572207468616e20626c6f636b2d73697a65206b657920616e642061206c6172676572207468616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565647320746f20626520686173686564206265666f7265206265696e6720757365642062792074686520484d414320616c676f726974686d2e",
 		.packet = "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_128,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 7, HMAC-SHA2-384",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "5468697320697320612074657374207573696e672061206c6172676572207468616e20626c6f636b2d73697a65206b657920616e642061206c6172676572207468616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565647320746f20626520686173686564206265666f7265206265696e6720757365642062792074686520484d414320616c676f726974686d2e",
 		.packet = "6617178e941f020d351e2f254e8fd32c602420feb0b8fb9adccebb82461e99c5a678cc31e799176d3860e6110c46523e",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_384_192,
-	},
-	{
+	}, {
 		.name = "RFC 4231 case 7, HMAC-SHA2-512",
 		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		.payload = "5468697320697320612074657374207573696e672061206c6172676572207468616e20626c6f636b2d73697a65206b657920616e642061206c6172676572207468616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565647320746f20626520686173686564206265666f7265206265696e6720757365642062792074686520484d414320616c676f726974686d2e",
 		.packet = "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
+	}, {
+		.name = "RFC 2202 case 1, HMAC-SHA1",
+		.auth_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+		.payload = "4869205468657265",
+		.packet = "b617318655057264e28bc0b6fb378c8ef146be00",
+		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
+	}, {
+		.name = "RFC 2202 case 2, HMAC-SHA1",
+		.auth_key = "4a656665",
+		.payload = "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+		.packet = "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
+	}, {
+		.name = "RFC 2202 case 3, HMAC-SHA1",
+		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		.payload = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+		.packet = "125d7342b9ac11cd91a39af48aa17b4f63f175d3",
+		.auth = NFIPSEC_AUTH_HMAC_SHA1_96,
+	}, {
+		.name = "RFC 3566 case 1, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.packet = "75f0251d528ac01c4573dfd584d79f29",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 2, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "000102",
+		.packet = "5b376580ae2f19afe7219ceef172756f",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 3, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "000102030405060708090a0b0c0d0e0f",
+		.packet = "d2a246fa349b68a79998a4394ff7a263",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 4, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "000102030405060708090a0b0c0d0e0f10111213",
+		.packet = "47f51b4564966215b8985c63055ed308",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 5, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+		.packet = "f54f0ec8d2b9f3d36807734bd5283fd4",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 6, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021",
+		.packet = "becbb3bccdb518a30677d5481fb6b4d8",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 3566 case 7, AES-XCBC",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+		.packet = "f0dafee895db30253761103b5d84528f",
+		.auth = NFIPSEC_AUTH_AES_XCBC_96,
+	}, {
+		.name = "RFC 4494 case 1, AES-CMAC",
+		.auth_key = "2b7e151628aed2a6abf7158809cf4f3c",
+		.packet = "bb1d6929e95937287fa37d129b756746",
+		.auth = NFIPSEC_AUTH_AES_CMAC_96,
+	}, {
+		.name = "RFC 4494 case 2, AES-CMAC",
+		.auth_key = "2b7e151628aed2a6abf7158809cf4f3c",
+		.payload = "6bc1bee22e409f96e93d7e117393172a",
+		.packet = "070a16b46b4d4144f79bdd9dd04a287c",
+		.auth = NFIPSEC_AUTH_AES_CMAC_96,
+	}, {
+		.name = "RFC 4494 case 3, AES-CMAC",
+		.auth_key = "2b7e151628aed2a6abf7158809cf4f3c",
+		.payload = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411",
+		.packet = "dfa66747de9ae63030ca32611497c827",
+		.auth = NFIPSEC_AUTH_AES_CMAC_96,
+	}, {
+		.name = "RFC 4494 case 4, AES-CMAC",
+		.auth_key = "2b7e151628aed2a6abf7158809cf4f3c",
+		.payload = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+		.packet = "51f0bebf7e3b9d92fc49741779363cfe",
+		.auth = NFIPSEC_AUTH_AES_CMAC_96,
 	},
 	{ }
 };

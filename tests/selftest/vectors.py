@@ -176,7 +176,7 @@ add("RFC 3602 case 7, tunnel mode", "aes-128", "0123456789abcdef" * 2, 0x8765, 2
     "e4ecaec78ac53aad7a0f022b859243c647752e94a859352b8a4d4d2decd136e5"
     "c177f132ad3fbfb2201ac9904c74ee0a109e0ca1e4dfe9d5a100b842f1c22f0d", auth="hmac-sha2-256")
 
-# The other key lengths and digests.
+# The other key lengths and integrity algorithms.
 add("AES-CBC-192 with HMAC-SHA1-96", "aes-192", "000102030405060708090a0b0c0d0e0f1011121314151617",
     0x1002, 2, "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", PING[:13], 17, auth="hmac-sha1")
 add("AES-CBC-256 with HMAC-SHA2-384-192", "aes-256",
@@ -184,7 +184,7 @@ add("AES-CBC-256 with HMAC-SHA2-384-192", "aes-256",
     "0f0e0d0c0b0a09080706050403020100", PING[:14], 6, auth="hmac-sha2-384")
 add("AES-CBC-128 with HMAC-SHA2-512-256", "aes-128", "ffeeddccbbaa99887766554433221100", 0x1004,
     0x80000000, "00000000000000000000000000000001", PING + PING, 4, auth="hmac-sha2-512")
-HASHES = ("hmac-sha1", "hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512")
+HASHES = ("hmac-sha1", "hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512", "aes-xcbc", "aes-cmac")
 for number, name in enumerate(HASHES):
     add(f"NULL with {AUTH[name].number[13:]}", "null", "", 0x2000 + number, 1 + number, "",
         PING[:8 + 3 * number], 1, auth=name)
@@ -296,8 +296,35 @@ def add_digest(name, auth, key, data, published=None):
 
 
 for case, key, data, published in RFC_4231:
-    for auth, wanted in zip(HASHES[1:], published):
+    for auth, wanted in zip(("hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512"), published):
         add_digest(f"RFC 4231 case {case}, {auth.upper()}", auth, h(key), h(data), h(wanted or ""))
+
+# RFC 2202 section 3, those that RFC 4231 has as well
+for case, key, data, published in (
+        ("1", "0b" * 20, b"Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"),
+        ("2", b"Jefe".hex(), b"what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        ("3", "aa" * 20, h("dd" * 50), "125d7342b9ac11cd91a39af48aa17b4f63f175d3")):
+    add_digest(f"RFC 2202 case {case}, HMAC-SHA1", "hmac-sha1", h(key), data, h(published))
+
+# RFC 3566 section 4.6
+for case, data, published in (
+        (1, b"", "75f0251d528ac01c4573dfd584d79f29"),
+        (2, bytes(range(3)), "5b376580ae2f19afe7219ceef172756f"),
+        (3, bytes(range(16)), "d2a246fa349b68a79998a4394ff7a263"),
+        (4, bytes(range(20)), "47f51b4564966215b8985c63055ed308"),
+        (5, bytes(range(32)), "f54f0ec8d2b9f3d36807734bd5283fd4"),
+        (6, bytes(range(34)), "becbb3bccdb518a30677d5481fb6b4d8"),
+        (7, bytes(1000), "f0dafee895db30253761103b5d84528f")):
+    add_digest(f"RFC 3566 case {case}, AES-XCBC", "aes-xcbc", bytes(range(16)), data, h(published))
+
+# RFC 4494 section 5, which prints the 96 bits that are sent
+RFC_4494 = h("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+             "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710")
+for case, length, published in (
+        (1, 0, "bb1d6929e95937287fa37d12"), (2, 16, "070a16b46b4d4144f79bdd9d"),
+        (3, 40, "dfa66747de9ae63030ca3261"), (4, 64, "51f0bebf7e3b9d92fc497417")):
+    add_digest(f"RFC 4494 case {case}, AES-CMAC", "aes-cmac", h("2b7e151628aed2a6abf7158809cf4f3c"),
+               RFC_4494[:length], h(published))
 
 # --- as C ------------------------------------------------------------------------------------
 
@@ -318,12 +345,12 @@ def share(vector, names):
 def row(vector):
     numbers, names = ("spi", "seq", "next_header"), ("enc", "auth")
     texts = "".join(field(name, value) for name, value in vector.items() if name not in numbers + names)
-    return "\t{\n" + texts + share(vector, names) + share(vector, numbers) + "\t},\n"
+    return texts + share(vector, names) + share(vector, numbers)
 
 
 def table(name, comment, vectors):
-    rows = "".join(row(vector) for vector in vectors)
-    return f"/* {comment} */\nconst struct ipsec_vector {name}[] = {{\n{rows}\t{{ }}\n}};\n"
+    rows = "\t}, {\n".join(row(vector) for vector in vectors)
+    return f"/* {comment} */\nconst struct ipsec_vector {name}[] = {{\n\t{{\n{rows}\t}},\n\t{{ }}\n}};\n"
 
 
 def source():

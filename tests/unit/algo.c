@@ -175,6 +175,10 @@ static const struct auth_wanted {
 } auth_wanted[] = {
 	/* RFC 2404 */
 	{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 12, "hmac(sha1)" },
+	/* RFC 3566 4.1, 4.3 */
+	{ NFIPSEC_AUTH_AES_XCBC_96, 16, 12, "xcbc(aes)" },
+	/* RFC 4494 4.1, 4 */
+	{ NFIPSEC_AUTH_AES_CMAC_96, 16, 12, "cmac(aes)" },
 	/* RFC 4868 2.6 */
 	{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 16, "hmac(sha256)" },
 	{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 24, "hmac(sha384)" },

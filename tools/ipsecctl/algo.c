@@ -67,6 +67,8 @@ static const struct algo auth_table[] = {
 	{ "hmac-sha2-256", NFIPSEC_AUTH_HMAC_SHA2_256_128, { 32 }, 0, false },
 	{ "hmac-sha2-384", NFIPSEC_AUTH_HMAC_SHA2_384_192, { 48 }, 0, false },
 	{ "hmac-sha2-512", NFIPSEC_AUTH_HMAC_SHA2_512_256, { 64 }, 0, false },
+	{ "aes-xcbc",	   NFIPSEC_AUTH_AES_XCBC_96, { 16 }, 0, false },
+	{ "aes-cmac",	   NFIPSEC_AUTH_AES_CMAC_96, { 16 }, 0, false },
 };
 
 static const struct algo *by_name(const struct algo *t, size_t n, const char *name)

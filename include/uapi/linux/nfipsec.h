@@ -427,6 +427,8 @@ enum nfipsec_enc {
  * enum nfipsec_auth - integrity algorithms, the numbers are IKEv2's transform type 3
  * @NFIPSEC_AUTH_NONE: a combined mode brings its own
  * @NFIPSEC_AUTH_HMAC_SHA1_96: RFC 2404; key 20 bytes
+ * @NFIPSEC_AUTH_AES_XCBC_96: RFC 3566; key 16 bytes
+ * @NFIPSEC_AUTH_AES_CMAC_96: RFC 4494; key 16 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_256_128: RFC 4868; key 32 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_384_192: RFC 4868; key 48 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_512_256: RFC 4868; key 64 bytes
@@ -434,6 +436,8 @@ enum nfipsec_enc {
 enum nfipsec_auth {
 	NFIPSEC_AUTH_NONE		= 0,
 	NFIPSEC_AUTH_HMAC_SHA1_96	= 2,
+	NFIPSEC_AUTH_AES_XCBC_96	= 5,
+	NFIPSEC_AUTH_AES_CMAC_96	= 8,
 	NFIPSEC_AUTH_HMAC_SHA2_256_128	= 12,
 	NFIPSEC_AUTH_HMAC_SHA2_384_192	= 13,
 	NFIPSEC_AUTH_HMAC_SHA2_512_256	= 14,

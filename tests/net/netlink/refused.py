@@ -144,6 +144,8 @@ for algo in (ENC_AES_CCM_8, ENC_AES_CCM_12, ENC_AES_CCM_16, ENC_AES_CCM_8_IIV):
 COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_AES_CBC, ENC_AES_CTR)]
 AUTH = {
     AUTH_HMAC_SHA1_96: ((20,), "HMAC-SHA1-96 takes a key of 20 bytes"),
+    AUTH_AES_XCBC_96: ((16,), "AES-XCBC-96 takes a key of 16 bytes"),
+    AUTH_AES_CMAC_96: ((16,), "AES-CMAC-96 takes a key of 16 bytes"),
     AUTH_HMAC_SHA2_256_128: ((32,), "HMAC-SHA2-256 takes a key of 32 bytes"),
     AUTH_HMAC_SHA2_384_192: ((48,), "HMAC-SHA2-384 takes a key of 48 bytes"),
     AUTH_HMAC_SHA2_512_256: ((64,), "HMAC-SHA2-512 takes a key of 64 bytes"),
