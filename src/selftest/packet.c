@@ -156,6 +156,7 @@ struct sk_buff *ipsec_test_skb(struct ipsec_sa *sa, const struct ipsec_vector *v
 	ipsec_cb(skb)->sa = sa;
 	ipsec_cb(skb)->seq = vector->seq;
 	ipsec_cb(skb)->next_header = vector->next_header;
+	ipsec_cb(skb)->named = offsetof(struct iphdr, protocol);
 free:
 	kfree(header.data);
 	kfree(data.data);

@@ -137,7 +137,7 @@ check_fails "-F with a file that is refused" ipsec a -F -f other2
 check "keeps the old rules" diff saved <(dump)
 
 # The kernel refuses the last rule of a flush and a load: the flush has not happened.
-{ cat saved; sed -n 2p six; } > refused-late
+{ cat saved; echo "esp from 192.0.2.1 to 224.0.0.99 spi 0x3002 enc aes-128-gcm-iiv enckey $gcm1"; } > refused-late
 ipsec a -F -f refused-late > out 2> err
 is "-F with a file whose last rule the kernel refuses: status" 1 $?
 check "-F: the error names that rule" grep -q "^refused-late:$(wc -l < refused-late):1: " err

@@ -270,7 +270,7 @@ static void any_port(void)
 
 static void layout(void)
 {
-	expect(40, sizeof(struct ipsec_key), "key");
+	expect(44, sizeof(struct ipsec_key), "key");
 	expect(76, sizeof(struct ipsec_selector), "selector");
 	expect(16, sizeof(union ipsec_addr), "address");
 	expect(4, ipsec_addr_len(AF_INET), "v4");
