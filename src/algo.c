@@ -17,6 +17,10 @@ static const struct ipsec_enc_algo enc_algos[] = {
 		.missing = MISSING("the NULL cipher", "NULL"), .takes = "NULL takes no key",
 		.key_lens = { 0 }, .block = 1,
 	}, {
+		.id = NFIPSEC_ENC_3DES, .name = "3DES-CBC", .driver = "cbc(des3_ede)",
+		.missing = MISSING("3DES-CBC", "DES"), .takes = "3DES takes a key of 24 bytes",
+		.key_lens = { 24 }, .iv = IPSEC_IV_RANDOM, .iv_len = 8, .block = 8,
+	}, {
 		.id = NFIPSEC_ENC_AES_CBC, .name = "AES-CBC", .driver = "cbc(aes)",
 		.missing = MISSING("AES-CBC", "CBC"), .takes = "AES-CBC" AES_KEYS,
 		.key_lens = { 16, 24, 32 }, .iv = IPSEC_IV_RANDOM, .iv_len = 16, .block = 16,
@@ -95,6 +99,10 @@ static const struct ipsec_enc_algo enc_algos[] = {
 
 static const struct ipsec_auth_algo auth_algos[] = {
 	{
+		.id = NFIPSEC_AUTH_HMAC_MD5_96, .name = "HMAC-MD5-96",
+		.driver = "hmac(md5)", .missing = MISSING("HMAC-MD5", "MD5"),
+		.takes = "HMAC-MD5-96 takes a key of 16 bytes", .key_len = 16, .icv_len = 12,
+	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA1_96, .name = "HMAC-SHA1-96",
 		.driver = "hmac(sha1)", .missing = MISSING("HMAC-SHA1", "SHA1"),
 		.takes = "HMAC-SHA1-96 takes a key of 20 bytes", .key_len = 20, .icv_len = 12,
@@ -106,6 +114,10 @@ static const struct ipsec_auth_algo auth_algos[] = {
 		.id = NFIPSEC_AUTH_AES_CMAC_96, .name = "AES-CMAC-96",
 		.driver = "cmac(aes)", .missing = MISSING("AES-CMAC", "CMAC"),
 		.takes = "AES-CMAC-96 takes a key of 16 bytes", .key_len = 16, .icv_len = 12,
+	}, {
+		.id = NFIPSEC_AUTH_HMAC_SHA2_256_96, .name = "HMAC-SHA2-256-96",
+		.driver = "hmac(sha256)", .missing = MISSING("HMAC-SHA2-256", "SHA256"),
+		.takes = "HMAC-SHA2-256 takes a key of 32 bytes", .key_len = 32, .icv_len = 12,
 	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_256_128, .name = "HMAC-SHA2-256-128",
 		.driver = "hmac(sha256)", .missing = MISSING("HMAC-SHA2-256", "SHA256"),
@@ -151,6 +163,30 @@ const struct ipsec_auth_algo *ipsec_auth_algo(__u16 id)
 		if (auth_algos[i].id == id)
 			return &auth_algos[i];
 	return NULL;
+}
+
+/* The lowest bit of a byte is parity, and no part of the key (RFC 2451 2.2). */
+static bool des_key_is(const __u8 *a, const __u8 *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		if ((a[i] ^ b[i]) & 0xfe)
+			return false;
+	return true;
+}
+
+/**
+ * ipsec_enc_key_is_weak() - whether a key makes an algorithm a weaker one
+ * @enc: the algorithm
+ * @key: a key of a length that it allows
+ *
+ * Return: true for a key of 3DES with which it is single DES (RFC 2451 2.3).
+ */
+bool ipsec_enc_key_is_weak(const struct ipsec_enc_algo *enc, const __u8 *key)
+{
+	return enc->id == NFIPSEC_ENC_3DES &&
+	       (des_key_is(key, key + 8) || des_key_is(key + 8, key + 16));
 }
 
 /**

@@ -41,6 +41,10 @@ static int esp_check(const struct ipsec_sa_config *config, struct netlink_ext_ac
 		NL_SET_ERR_MSG(extack, "Encryption without integrity is not supported (RFC 8221 section 4): name an integrity algorithm");
 		return -EINVAL;
 	}
+	if (ipsec_enc_key_is_weak(config->enc, config->enc_key)) {
+		NL_SET_ERR_MSG(extack, "This key makes 3DES single DES: two neighbouring thirds are equal (RFC 2451 2.3)");
+		return -EINVAL;
+	}
 	/* Its senders would use the same sequence numbers under one key (RFC 8750 7). */
 	if (config->enc->iv == IPSEC_IV_IMPLICIT &&
 	    ipsec_addr_is_multicast(&config->id.dst, config->id.family)) {

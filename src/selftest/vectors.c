@@ -214,6 +214,21 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.enc = NFIPSEC_ENC_AES_CBC, .auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
 		.spi = 0x1004, .seq = 0x80000000, .next_header = 0x4,
 	}, {
+		.name = "3DES-CBC with HMAC-MD5-96",
+		.enc_key = "0123456789abcdef23456789abcdef01456789abcdef0123",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "08000ebda70a00008e9c083db95b07",
+		.packet = "0000100500000005f69f2445df4f9b17ac952ae4dc85e2f0ef5a1d01aa07088744abb2393a40ded0fe76d9292c911dcf5a154ecc",
+		.enc = NFIPSEC_ENC_3DES, .auth = NFIPSEC_AUTH_HMAC_MD5_96,
+		.spi = 0x1005, .seq = 0x5, .next_header = 0x11,
+	}, {
+		.name = "3DES-CBC with HMAC-SHA2-256-96, nothing inside",
+		.enc_key = "fedcba987654321089abcdef012345670123456789abcdef",
+		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+		.packet = "0000100600000006000000000000000123536a27bdb8f3028af80dde7417b42a6ea4703e",
+		.enc = NFIPSEC_ENC_3DES, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_96,
+		.spi = 0x1006, .seq = 0x6, .next_header = 0x3b,
+	}, {
 		.name = "NULL with HMAC_SHA1_96",
 		.auth_key = "000102030405060708090a0b0c0d0e0f10111213",
 		.payload = "08000ebda70a0000",
@@ -255,6 +270,20 @@ const struct ipsec_vector ipsec_esp_vectors[] = {
 		.packet = "000020050000000608000ebda70a00008e9c083db95b070008090a0b0c0d0e0102030301c01faf3d628491b159739cd7",
 		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_AES_CMAC_96,
 		.spi = 0x2005, .seq = 0x6, .next_header = 0x1,
+	}, {
+		.name = "NULL with HMAC_MD5_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f1011",
+		.packet = "000020060000000708000ebda70a00008e9c083db95b070008090a0b0c0d0e0f1011000173ef2dc824fc1250008286bd",
+		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_MD5_96,
+		.spi = 0x2006, .seq = 0x7, .next_header = 0x1,
+	}, {
+		.name = "NULL with HMAC_SHA2_256_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f1011121314",
+		.packet = "000020070000000808000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131401010139ed970f815f6ad7fe68f394",
+		.enc = NFIPSEC_ENC_NULL, .auth = NFIPSEC_AUTH_HMAC_SHA2_256_96,
+		.spi = 0x2007, .seq = 0x8, .next_header = 0x1,
 	},
 	{ }
 };
@@ -351,6 +380,22 @@ const struct ipsec_vector ipsec_ah_vectors[] = {
 		.packet = "0104000000004005000000064f9379b6e969bb27eb21709b08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
 		.auth = NFIPSEC_AUTH_AES_CMAC_96,
 		.spi = 0x4005, .seq = 0x6, .next_header = 0x1,
+	}, {
+		.name = "HMAC_MD5_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f",
+		.ip = "4500006c123440004033a427c0000201c0000202",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.packet = "010400000000400600000007f077db3ee5defa2b6661c56108000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.auth = NFIPSEC_AUTH_HMAC_MD5_96,
+		.spi = 0x4006, .seq = 0x7, .next_header = 0x1,
+	}, {
+		.name = "HMAC_SHA2_256_96",
+		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+		.ip = "4500006c123440004033a427c0000201c0000202",
+		.payload = "08000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.packet = "010400000000400700000008c7a67047422c1f3a3fd7eb5008000ebda70a00008e9c083db95b070008090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637",
+		.auth = NFIPSEC_AUTH_HMAC_SHA2_256_96,
+		.spi = 0x4007, .seq = 0x8, .next_header = 0x1,
 	}, {
 		.name = "mutable fields",
 		.auth_key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
@@ -496,6 +541,24 @@ const struct ipsec_vector ipsec_digest_vectors[] = {
 		.payload = "5468697320697320612074657374207573696e672061206c6172676572207468616e20626c6f636b2d73697a65206b657920616e642061206c6172676572207468616e20626c6f636b2d73697a6520646174612e20546865206b6579206e6565647320746f20626520686173686564206265666f7265206265696e6720757365642062792074686520484d414320616c676f726974686d2e",
 		.packet = "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58",
 		.auth = NFIPSEC_AUTH_HMAC_SHA2_512_256,
+	}, {
+		.name = "RFC 2202 case 1, HMAC-MD5",
+		.auth_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+		.payload = "4869205468657265",
+		.packet = "9294727a3638bb1c13f48ef8158bfc9d",
+		.auth = NFIPSEC_AUTH_HMAC_MD5_96,
+	}, {
+		.name = "RFC 2202 case 2, HMAC-MD5",
+		.auth_key = "4a656665",
+		.payload = "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+		.packet = "750c783e6ab0b503eaa86e310a5db738",
+		.auth = NFIPSEC_AUTH_HMAC_MD5_96,
+	}, {
+		.name = "RFC 2202 case 3, HMAC-MD5",
+		.auth_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		.payload = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+		.packet = "56be34521d144c88dbb8c733f0e8b3f6",
+		.auth = NFIPSEC_AUTH_HMAC_MD5_96,
 	}, {
 		.name = "RFC 2202 case 1, HMAC-SHA1",
 		.auth_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",

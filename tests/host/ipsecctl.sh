@@ -7,6 +7,7 @@
 #   NAME.in, NAME.ok		"ipsecctl -n -v -f NAME.in" prints NAME.ok; and NAME.ok
 #				parsed again prints itself
 #   fail-NAME.in, fail-NAME.err	it fails, and prints just fail-NAME.err
+#   NAME.warn			it prints these warnings, too; warnings of a failure are in its .err
 #   NAME.args			more options
 #
 # IPSECCTL=FILE tests that program; otherwise it is built from tools/ipsecctl.
@@ -102,9 +103,9 @@ golden_ok() {
 	[ -f "$name.args" ] && args=$(cat "$name.args")
 	# shellcheck disable=SC2086
 	run -n -v $args -f "$name.in" || return 1
-	if [ $rc -ne 0 ] || [ -s "$tmp/err" ]; then
-		cp "$tmp/err" "$tmp/why"
-		return 1
+	[ $rc -eq 0 ] || { cp "$tmp/err" "$tmp/why"; return 1; }
+	if [ -s "$tmp/err" ] || [ -f "$name.warn" ]; then
+		compare "$golden/$name.warn" "$tmp/err" || return 1
 	fi
 	compare "$golden/$name.ok" "$tmp/out"
 }
@@ -247,6 +248,9 @@ test_options() {
 	chmod 600 sa-default.in fail-sa-duplicate.in
 	prints 'spi 0x00001000' -n -v -d -f fail-sa-duplicate.in
 	result ipsecctl/delete-duplicates
+	chmod 600 sa-legacy.in
+	prints 'auth hmac-md5 enc 3des' -n -v -d -f sa-legacy.in
+	result ipsecctl/delete-legacy
 	printf 'a = %0100000d\n' 0 | fails 'longer than 65536 bytes' -n -f -
 	result ipsecctl/macro-too-long
 	if "$IPSECCTL" -n -v -f sa-default.in >/dev/full 2>"$tmp/err"; then

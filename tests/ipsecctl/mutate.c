@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	bool ok = parse_text((const char *)data, size, &opts, &rs, &diag);
 
 	/* an error without a message would leave the user in the dark */
-	if (ok != !diag.total)
+	if (ok != !diag.errors.total)
 		abort();
 	diag_free(&diag);
 	ruleset_free(&rs);

@@ -184,7 +184,14 @@ add("AES-CBC-256 with HMAC-SHA2-384-192", "aes-256",
     "0f0e0d0c0b0a09080706050403020100", PING[:14], 6, auth="hmac-sha2-384")
 add("AES-CBC-128 with HMAC-SHA2-512-256", "aes-128", "ffeeddccbbaa99887766554433221100", 0x1004,
     0x80000000, "00000000000000000000000000000001", PING + PING, 4, auth="hmac-sha2-512")
-HASHES = ("hmac-sha1", "hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512", "aes-xcbc", "aes-cmac")
+HASHES = ("hmac-sha1", "hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512", "aes-xcbc", "aes-cmac", "hmac-md5",
+          "hmac-sha2-256-96")
+# RFC 2451 has no vectors.
+add("3DES-CBC with HMAC-MD5-96", "3des", "0123456789abcdef23456789abcdef01456789abcdef0123", 0x1005, 5,
+    "f69f2445df4f9b17", PING[:15], 17, auth="hmac-md5")
+add("3DES-CBC with HMAC-SHA2-256-96, nothing inside", "3des",
+    "fedcba9876543210" "89abcdef01234567" "0123456789abcdef", 0x1006, 6, "0000000000000001", b"", 59,
+    auth="hmac-sha2-256-96")
 for number, name in enumerate(HASHES):
     add(f"NULL with {AUTH[name].number[13:]}", "null", "", 0x2000 + number, 1 + number, "",
         PING[:8 + 3 * number], 1, auth=name)
@@ -299,12 +306,15 @@ for case, key, data, published in RFC_4231:
     for auth, wanted in zip(("hmac-sha2-256", "hmac-sha2-384", "hmac-sha2-512"), published):
         add_digest(f"RFC 4231 case {case}, {auth.upper()}", auth, h(key), h(data), h(wanted or ""))
 
-# RFC 2202 section 3, those that RFC 4231 has as well
-for case, key, data, published in (
-        ("1", "0b" * 20, b"Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"),
-        ("2", b"Jefe".hex(), b"what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
-        ("3", "aa" * 20, h("dd" * 50), "125d7342b9ac11cd91a39af48aa17b4f63f175d3")):
-    add_digest(f"RFC 2202 case {case}, HMAC-SHA1", "hmac-sha1", h(key), data, h(published))
+# RFC 2202 sections 2 and 3, those that RFC 4231 has as well
+for auth, case, key, data, published in (
+        ("hmac-md5", 1, "0b" * 16, b"Hi There", "9294727a3638bb1c13f48ef8158bfc9d"),
+        ("hmac-md5", 2, b"Jefe".hex(), b"what do ya want for nothing?", "750c783e6ab0b503eaa86e310a5db738"),
+        ("hmac-md5", 3, "aa" * 16, h("dd" * 50), "56be34521d144c88dbb8c733f0e8b3f6"),
+        ("hmac-sha1", 1, "0b" * 20, b"Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"),
+        ("hmac-sha1", 2, b"Jefe".hex(), b"what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        ("hmac-sha1", 3, "aa" * 20, h("dd" * 50), "125d7342b9ac11cd91a39af48aa17b4f63f175d3")):
+    add_digest(f"RFC 2202 case {case}, {auth.upper()}", auth, h(key), data, h(published))
 
 # RFC 3566 section 4.6
 for case, data, published in (

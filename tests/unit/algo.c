@@ -104,6 +104,8 @@ static const struct enc_wanted {
 } enc_wanted[] = {
 	/* RFC 2410 2 */
 	{ NFIPSEC_ENC_NULL, { 0 }, 0, IPSEC_IV_NONE, 0, 1, 0, "ecb(cipher_null)" },
+	/* RFC 2451 2.1, 2.2, 2.4, 3 */
+	{ NFIPSEC_ENC_3DES, { 24 }, 0, IPSEC_IV_RANDOM, 8, 8, 0, "cbc(des3_ede)" },
 	/* RFC 3602 2.1, 2.4, 3 */
 	{ NFIPSEC_ENC_AES_CBC, { 16, 24, 32 }, 0, IPSEC_IV_RANDOM, 16, 16, 0, "cbc(aes)" },
 	/* RFC 3686 2.1, 3.1, 5.1 */
@@ -173,6 +175,8 @@ static const struct auth_wanted {
 	__u8 key_len, icv_len;
 	const char *driver;
 } auth_wanted[] = {
+	/* RFC 2403 */
+	{ NFIPSEC_AUTH_HMAC_MD5_96, 16, 12, "hmac(md5)" },
 	/* RFC 2404 */
 	{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 12, "hmac(sha1)" },
 	/* RFC 3566 4.1, 4.3 */
@@ -183,6 +187,8 @@ static const struct auth_wanted {
 	{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 16, "hmac(sha256)" },
 	{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 24, "hmac(sha384)" },
 	{ NFIPSEC_AUTH_HMAC_SHA2_512_256, 64, 32, "hmac(sha512)" },
+	/* as the kernel's own stack had it for years */
+	{ NFIPSEC_AUTH_HMAC_SHA2_256_96, 32, 12, "hmac(sha256)" },
 };
 
 static void auth_known(void)
@@ -198,6 +204,32 @@ static void auth_known(void)
 	}
 	expect(ARRAY_LEN(auth_wanted), AUTH_N, "integrity algorithms");
 	end_case("integrity: lengths are those of the RFCs");
+}
+
+/* Each bit counts but for those of parity. */
+static void weak_keys(void)
+{
+	const struct ipsec_enc_algo *des = ipsec_enc_algo(NFIPSEC_ENC_3DES);
+	const struct ipsec_enc_algo *cbc = ipsec_enc_algo(NFIPSEC_ENC_AES_CBC);
+	__u8 key[24];
+
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = i * 37;
+	expect(false, ipsec_enc_key_is_weak(des, key), "thirds that all differ");
+	memcpy(key + 16, key, 8);
+	expect(false, ipsec_enc_key_is_weak(des, key), "first and last are equal, which is 3DES still");
+	for (size_t pair = 0; pair < 2; pair++) {
+		for (size_t bit = 0; bit < 64; bit++) {
+			for (size_t i = 0; i < sizeof(key); i++)
+				key[i] = i * 37;
+			memcpy(key + 8 + 8 * pair, key + 8 * pair, 8);
+			expect(true, ipsec_enc_key_is_weak(des, key), "pair %zu", pair);
+			expect(false, ipsec_enc_key_is_weak(cbc, key), "AES has no such keys");
+			key[8 * pair + bit / 8] ^= 1 << bit % 8;
+			expect(bit % 8 == 0, ipsec_enc_key_is_weak(des, key), "pair %zu, bit %zu", pair, bit);
+		}
+	}
+	end_case("keys of 3DES that are weak (RFC 2451 2.3)");
 }
 
 static void unique(void)
@@ -244,6 +276,7 @@ int main(void)
 	enc_rows();
 	enc_key_lens();
 	enc_known();
+	weak_keys();
 	auth_rows();
 	auth_known();
 	unique();

@@ -19,6 +19,7 @@
  * @len: lengths of the key in bytes without the salt, 0 after the last
  * @salt: bytes of salt at the end of the key
  * @combined: encrypts and authenticates, so that there is no other integrity algorithm
+ * @warning: what is bad about it, behind its name; NULL: nothing
  */
 struct algo {
 	const char *name;
@@ -26,6 +27,7 @@ struct algo {
 	__u8 len[ALGO_LENGTHS];
 	__u8 salt;
 	bool combined;
+	const char *warning;
 };
 
 const struct algo *algo_enc_by_name(const char *name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Errors are collected, not printed where they are found: the parser is a library. */
+/* Messages are collected, not printed where they are found: the parser is a library. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,57 +13,100 @@
 /* hexadecimal longer than any number the grammar knows is likely a key */
 #define QUOTE_HEX 18
 
+static void add(struct diag_list *l, struct place loc, const char *kind, const char *fmt,
+		va_list ap)
+{
+	char msg[1024];
+	char *text;
+	size_t size;
+
+	l->total++;
+	if (l->n == DIAG_MAX)
+		return;
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	size = strlen(kind) + strlen(msg) + (loc.file ? strlen(loc.file) : 0) + 64;
+	text = xcalloc(size, 1);
+	if (!loc.file)
+		snprintf(text, size, "ipsecctl: %s%s", kind, msg);
+	else if (!loc.line)
+		snprintf(text, size, "%s: %s%s", loc.file, kind, msg);
+	else
+		snprintf(text, size, "%s:%u:%u: %s%s", loc.file, loc.line, loc.col, kind, msg);
+	l->text[l->n++] = text;
+}
+
 /**
  * diag_add - note an error
- * @d: the errors
+ * @d: what was found so far
  * @loc: where it is
  * @fmt: what it is, one sentence
  */
 void diag_add(struct diag *d, struct place loc, const char *fmt, ...)
 {
-	char msg[1024];
-	char *text;
-	size_t size;
 	va_list ap;
 
-	d->total++;
-	if (d->n == DIAG_MAX)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(msg, sizeof(msg), fmt, ap);
+	add(&d->errors, loc, "", fmt, ap);
 	va_end(ap);
-	size = strlen(msg) + (loc.file ? strlen(loc.file) : 0) + 64;
-	text = xcalloc(size, 1);
-	if (!loc.file)
-		snprintf(text, size, "ipsecctl: %s", msg);
-	else if (!loc.line)
-		snprintf(text, size, "%s: %s", loc.file, msg);
-	else
-		snprintf(text, size, "%s:%u:%u: %s", loc.file, loc.line, loc.col, msg);
-	d->text[d->n++] = text;
+}
+
+/**
+ * diag_warn - note something that is no error, but not good either
+ * @d: what was found so far
+ * @loc: where it is
+ * @fmt: what it is, one sentence
+ */
+void diag_warn(struct diag *d, struct place loc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(&d->warnings, loc, "warning: ", fmt, ap);
+	va_end(ap);
+}
+
+static void print(const struct diag_list *l, const char *kind, FILE *out)
+{
+	for (size_t i = 0; i < l->n; i++)
+		fprintf(out, "%s\n", l->text[i]);
+	if (l->total > l->n)
+		fprintf(out, "ipsecctl: %zu more %s\n", l->total - l->n, kind);
 }
 
 /**
  * diag_print - show the errors
- * @d: the errors
+ * @d: what was found
  * @out: usually stderr
  */
 void diag_print(const struct diag *d, FILE *out)
 {
-	for (size_t i = 0; i < d->n; i++)
-		fprintf(out, "%s\n", d->text[i]);
-	if (d->total > d->n)
-		fprintf(out, "ipsecctl: %zu more errors\n", d->total - d->n);
+	print(&d->errors, "errors", out);
 }
 
 /**
- * diag_free - forget the errors
- * @d: the errors, none afterwards
+ * diag_print_warnings - show the warnings
+ * @d: what was found
+ * @out: usually stderr
+ */
+void diag_print_warnings(const struct diag *d, FILE *out)
+{
+	print(&d->warnings, "warnings", out);
+}
+
+static void forget(struct diag_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->text[i]);
+}
+
+/**
+ * diag_free - forget what was found
+ * @d: errors and warnings, none afterwards
  */
 void diag_free(struct diag *d)
 {
-	for (size_t i = 0; i < d->n; i++)
-		free(d->text[i]);
+	forget(&d->errors);
+	forget(&d->warnings);
 	*d = (struct diag){ 0 };
 }
 

@@ -22,22 +22,35 @@ struct place {
 };
 
 /**
- * struct diag - errors found so far
+ * struct diag_list - messages of one kind
  * @text: one line each, without a newline
  * @n: how many are kept
  * @total: how many there were
  */
-struct diag {
+struct diag_list {
 	char *text[DIAG_MAX];
 	size_t n;
 	size_t total;
+};
+
+/**
+ * struct diag - what was found so far
+ * @errors: why the configuration cannot be used
+ * @warnings: what its author should know, though it can be used
+ */
+struct diag {
+	struct diag_list errors;
+	struct diag_list warnings;
 };
 
 #define ATTRIBUTE(a) __attribute__((a))
 
 void diag_add(struct diag *d, struct place loc, const char *fmt, ...)
 	ATTRIBUTE(format(printf, 3, 4));
+void diag_warn(struct diag *d, struct place loc, const char *fmt, ...)
+	ATTRIBUTE(format(printf, 3, 4));
 void diag_print(const struct diag *d, FILE *out);
+void diag_print_warnings(const struct diag *d, FILE *out);
 void diag_free(struct diag *d);
 
 /* room for what diag_quote() writes */

@@ -63,6 +63,9 @@ bool cmd_load(const struct options *o)
 		return true;
 	if (o->file)
 		ok = parse_file(o->file, &po, &rs, &diag);
+	/* whoever deletes a rule need not hear what is wrong with it */
+	if (!o->del)
+		diag_print_warnings(&diag, stderr);
 	diag_print(&diag, stderr);
 	if (ok && o->verbose)
 		print_rules(stdout, &rs, &pr);

@@ -342,9 +342,9 @@ static bool run(struct parser *p, const struct parse_opts *opts)
 			p_next(p);
 		p->lx.quiet = false;
 	}
-	if (!p->diag->total && !opts->duplicates)
+	if (!p->diag->errors.total && !opts->duplicates)
 		check_duplicates(p);
-	return !p->diag->total;
+	return !p->diag->errors.total;
 }
 
 static void finish(struct parser *p)

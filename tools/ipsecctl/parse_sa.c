@@ -206,6 +206,13 @@ static bool means_nothing(struct parser *p, const struct sa_rule *r, enum sa_wor
 	return true;
 }
 
+/* Nobody gets one of these without having named it. */
+static void warn(struct parser *p, const struct sa_rule *r, enum sa_word w, const struct algo *a)
+{
+	if (a && a->warning)
+		diag_warn(p->diag, r->word_loc[w], "%s %s", a->name, a->warning);
+}
+
 static bool sa_check(struct parser *p, struct sa_rule *r)
 {
 	if (!seen(r, WORD_SPI)) {
@@ -264,6 +271,10 @@ bool p_sa(struct parser *p, struct place loc, __u8 proto)
 	struct sa_rule r = { .loc = loc, .base.proto = proto };
 	bool ok = sa_head(p, &r) && sa_tail(p, &r) && sa_check(p, &r);
 
+	if (ok) {
+		warn(p, &r, WORD_AUTH, r.auth);
+		warn(p, &r, WORD_ENC, r.enc);
+	}
 	for (size_t i = 0; ok && i < r.n_spi; i++)
 		add_sa(p, &r, i);
 	explicit_bzero(&r, sizeof(r));

@@ -391,6 +391,7 @@ enum nfipsec_mode {
 
 /**
  * enum nfipsec_enc - encryption algorithms, the numbers are IKEv2's transform type 1
+ * @NFIPSEC_ENC_3DES: RFC 2451, CBC mode; key 24 bytes; legacy: RFC 8221 5 has SHOULD NOT
  * @NFIPSEC_ENC_NULL: RFC 2410
  * @NFIPSEC_ENC_AES_CBC: RFC 3602; key 16, 24 or 32 bytes
  * @NFIPSEC_ENC_AES_CTR: RFC 3686; key 16, 24 or 32 bytes and 4 bytes of nonce
@@ -407,6 +408,7 @@ enum nfipsec_mode {
  * @NFIPSEC_ENC_CHACHA20_POLY1305_IIV: CHACHA20_POLY1305 in the same way
  */
 enum nfipsec_enc {
+	NFIPSEC_ENC_3DES		= 3,
 	NFIPSEC_ENC_NULL		= 11,
 	NFIPSEC_ENC_AES_CBC		= 12,
 	NFIPSEC_ENC_AES_CTR		= 13,
@@ -426,21 +428,27 @@ enum nfipsec_enc {
 /**
  * enum nfipsec_auth - integrity algorithms, the numbers are IKEv2's transform type 3
  * @NFIPSEC_AUTH_NONE: a combined mode brings its own
+ * @NFIPSEC_AUTH_HMAC_MD5_96: RFC 2403; key 16 bytes; legacy: RFC 8221 6 has MUST NOT
  * @NFIPSEC_AUTH_HMAC_SHA1_96: RFC 2404; key 20 bytes
  * @NFIPSEC_AUTH_AES_XCBC_96: RFC 3566; key 16 bytes
  * @NFIPSEC_AUTH_AES_CMAC_96: RFC 4494; key 16 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_256_128: RFC 4868; key 32 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_384_192: RFC 4868; key 48 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_512_256: RFC 4868; key 64 bytes
+ * @NFIPSEC_AUTH_HMAC_SHA2_256_96: HMAC_SHA2_256_128 with an ICV of 12 bytes, which systems
+ *	sent that were made before RFC 4868; key 32 bytes; legacy. It has no number of
+ *	IKEv2's: this one is from the range for private use, and strongSwan's
  */
 enum nfipsec_auth {
 	NFIPSEC_AUTH_NONE		= 0,
+	NFIPSEC_AUTH_HMAC_MD5_96	= 1,
 	NFIPSEC_AUTH_HMAC_SHA1_96	= 2,
 	NFIPSEC_AUTH_AES_XCBC_96	= 5,
 	NFIPSEC_AUTH_AES_CMAC_96	= 8,
 	NFIPSEC_AUTH_HMAC_SHA2_256_128	= 12,
 	NFIPSEC_AUTH_HMAC_SHA2_384_192	= 13,
 	NFIPSEC_AUTH_HMAC_SHA2_512_256	= 14,
+	NFIPSEC_AUTH_HMAC_SHA2_256_96	= 1026,
 };
 
 #endif /* _UAPI_LINUX_NFIPSEC_H */

@@ -131,6 +131,7 @@ AES_KEYS, SALT = "takes a key of 16, 24 or 32 bytes", "and behind it 4 bytes of 
 AES_SALT = {4: (20, 28, 36), 3: (19, 27, 35)}
 ENC = {
     ENC_NULL: ((0,), "NULL takes no key"),
+    ENC_3DES: ((24,), "3DES takes a key of 24 bytes"),
     ENC_AES_CBC: ((16, 24, 32), f"AES-CBC {AES_KEYS}"),
     ENC_AES_CTR: (AES_SALT[4], f"AES-CTR {AES_KEYS} {SALT}"),
     ENC_NULL_AUTH_AES_GMAC: (AES_SALT[4], f"AES-GMAC {AES_KEYS} {SALT}"),
@@ -141,11 +142,13 @@ for algo in (ENC_AES_GCM_8, ENC_AES_GCM_12, ENC_AES_GCM_16, ENC_AES_GCM_16_IIV):
     ENC[algo] = (AES_SALT[4], f"AES-GCM {AES_KEYS} {SALT}")
 for algo in (ENC_AES_CCM_8, ENC_AES_CCM_12, ENC_AES_CCM_16, ENC_AES_CCM_8_IIV):
     ENC[algo] = (AES_SALT[3], f"AES-CCM {AES_KEYS} and behind it 3 bytes of salt")
-COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_AES_CBC, ENC_AES_CTR)]
+COMBINED = [algo for algo in ENC if algo not in (ENC_NULL, ENC_3DES, ENC_AES_CBC, ENC_AES_CTR)]
 AUTH = {
+    AUTH_HMAC_MD5_96: ((16,), "HMAC-MD5-96 takes a key of 16 bytes"),
     AUTH_HMAC_SHA1_96: ((20,), "HMAC-SHA1-96 takes a key of 20 bytes"),
     AUTH_AES_XCBC_96: ((16,), "AES-XCBC-96 takes a key of 16 bytes"),
     AUTH_AES_CMAC_96: ((16,), "AES-CMAC-96 takes a key of 16 bytes"),
+    AUTH_HMAC_SHA2_256_96: ((32,), "HMAC-SHA2-256 takes a key of 32 bytes"),
     AUTH_HMAC_SHA2_256_128: ((32,), "HMAC-SHA2-256 takes a key of 32 bytes"),
     AUTH_HMAC_SHA2_384_192: ((48,), "HMAC-SHA2-384 takes a key of 48 bytes"),
     AUTH_HMAC_SHA2_512_256: ((64,), "HMAC-SHA2-512 takes a key of 64 bytes"),
@@ -170,7 +173,7 @@ for algo, (lengths, wrong) in ENC.items():
     with case(f"SA_NEW encryption {algo} with keys of 1 to 130 bytes: just {lengths} are taken"):
         before = state(c)
         for length in range(1, 131):
-            key = Attr(SA_A_ENC_KEY, bytes(length))
+            key = Attr(SA_A_ENC_KEY, bytes(range(length)))
             integrity = {} if algo in COMBINED else HMAC
             nest = sa(enc=u16(SA_A_ENC, algo), enc_key=key, **integrity)
             same(length in lengths, try_key(nest, key, wrong), f"{length} bytes")
@@ -187,7 +190,7 @@ for algo, (lengths, wrong) in AUTH.items():
 for algo in sorted({*range(1, 40), 255, 1024, 65535} - ENC.keys()):
     bad_sa(f"encryption {algo}", (errno.ENOSYS, errno.EOPNOTSUPP), "This encryption algorithm is not known",
            enc=u16(SA_A_ENC, algo))
-for algo in sorted({*range(1, 20), 1024, 65535} - AUTH.keys()):
+for algo in sorted({*range(1, 20), *range(1024, 1030), 65535} - AUTH.keys()):
     bad_sa(f"integrity {algo}", (errno.ENOSYS, errno.EOPNOTSUPP), "This integrity algorithm is not known",
            make=ah, auth=u16(SA_A_AUTH, algo))
 key = Attr(SA_A_ENC_KEY, bytes(16))
@@ -212,6 +215,12 @@ bad_sa("ESP with NULL without integrity", INVAL,
        enc=u16(SA_A_ENC, ENC_NULL), enc_key=None)
 bad_sa("combined mode with integrity", INVAL,
        "A combined mode brings its own integrity: leave the other algorithm out", **HMAC)
+for equal in (0, 8):
+    thirds = bytearray(range(24))
+    thirds[equal + 8:equal + 16] = thirds[equal:equal + 8]
+    bad_sa(f"3DES with a key that is weak from byte {equal} on", INVAL,
+           "This key makes 3DES single DES: two neighbouring thirds are equal (RFC 2451 2.3)",
+           enc=u16(SA_A_ENC, ENC_3DES), enc_key=Attr(SA_A_ENC_KEY, bytes(thirds)), **HMAC)
 for group in ("224.0.0.0", "239.255.255.255"):
     bad_sa(f"implicit IV for {group}", INVAL,
            "An implicit IV is not for multicast, where several may send (RFC 8750 7)",
