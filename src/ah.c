@@ -5,6 +5,8 @@
  *	IP header | next header, length, SPI, sequence number, ICV | payload
  *	 \________________ all authenticated, mutable fields and ICV as 0 ____________/
  *
+ * With AES-GMAC there is an IV before the ICV, which is authenticated as it is (RFC 4543 7).
+ *
  * The headers are authenticated as they would be without their mutable parts. That form
  * is made in a copy, so the packet itself is never changed to and fro.
  */
@@ -20,7 +22,9 @@
 /* A multiple of 4 bytes in IPv4, of 8 in IPv6; padding is part of the ICV (RFC 4302 3.3.3.2.1). */
 static unsigned int header_len(const struct ipsec_sa *sa)
 {
-	return ALIGN(sizeof(struct ip_auth_hdr) + sa->icv_len, sa->id.family == AF_INET6 ? 8 : 4);
+	unsigned int len = sizeof(struct ip_auth_hdr) + sa->iv_len + sa->icv_len;
+
+	return ALIGN(len, sa->id.family == AF_INET6 ? 8 : 4);
 }
 
 static int ah_init(struct ipsec_sa *sa, const struct ipsec_sa_config *config,
@@ -35,8 +39,10 @@ static int ah_init(struct ipsec_sa *sa, const struct ipsec_sa_config *config,
 		return -EINVAL;
 	}
 	sa->block = 1;
+	sa->iv = sa->auth->iv_len ? IPSEC_IV_COUNTER : IPSEC_IV_NONE;
+	sa->iv_len = sa->auth->iv_len;
 	sa->icv_len = sa->auth->icv_len;
-	return ipsec_crypto_keys_hash(sa, extack);
+	return ipsec_crypto_keys_digest(sa, extack);
 }
 
 static void ah_exit(struct ipsec_sa *sa)
@@ -50,24 +56,34 @@ static unsigned int ah_payload_max(const struct ipsec_sa *sa, unsigned int len)
 	return len > header_len(sa) ? len - header_len(sa) : 0;
 }
 
+/* The ICV in an Authentication Header. */
+static u8 *icv_of(u8 *ah, const struct ipsec_sa *sa)
+{
+	return ah + sizeof(struct ip_auth_hdr) + sa->iv_len;
+}
+
 /* Lay out what is authenticated: the copies of both headers, then the payload. */
 static bool lay_out(struct ipsec_crypto_op *op, struct sk_buff *skb, unsigned int *len)
 {
 	const u8 *ip = skb_network_header(skb), *ah = skb_transport_header(skb);
 	unsigned int ip_len = ah - ip, ah_len = header_len(op->sa);
 	unsigned int payload = skb_tail_pointer(skb) - ah - ah_len;
+	struct scatterlist *sg = op->sg;
 
 	if (ip_len + ah_len > sizeof(op->aux))
 		return false;
 	memcpy(op->aux, ip, ip_len + ah_len);
 	if (!ipsec_mutable_blank(op->aux, ip_len))
 		return false;
-	memset(op->aux + ip_len + sizeof(struct ip_auth_hdr), 0, op->sa->icv_len);
-	sg_init_table(op->sg, payload ? 2 : 1);
-	sg_set_buf(&op->sg[0], op->aux, ip_len + ah_len);
+	memset(icv_of(op->aux + ip_len, op->sa), 0, op->sa->icv_len);
+	sg_init_table(sg, payload ? 3 : 2);
+	sg_set_buf(sg++, op->aux, ip_len + ah_len);
 	if (payload)
-		sg_set_buf(&op->sg[1], ah + ah_len, payload);
+		sg_set_buf(sg++, ah + ah_len, payload);
+	sg_set_buf(sg, op->icv, sizeof(op->icv));
 	*len = ip_len + ah_len + payload;
+	if (op->sa->iv_len)
+		ipsec_crypto_nonce(op, ((const struct ip_auth_hdr *)ah)->auth_data);
 	return true;
 }
 
@@ -86,7 +102,8 @@ static void put_header(struct sk_buff *skb, const struct ipsec_sa *sa)
 	ah->reserved = 0;
 	ah->spi = sa->id.spi;
 	ah->seq_no = htonl((u32)ipsec_cb(skb)->seq);
-	memset(ah->auth_data, 0, len - sizeof(*ah));
+	ipsec_crypto_put_iv(sa, ipsec_cb(skb)->seq, ah->auth_data);
+	memset(ah->auth_data + sa->iv_len, 0, len - sizeof(*ah) - sa->iv_len);
 }
 
 static void ah_output_complete(struct ipsec_crypto_op *op, int err)
@@ -95,8 +112,7 @@ static void ah_output_complete(struct ipsec_crypto_op *op, int err)
 	ipsec_done_t done = op->done;
 
 	if (!err)
-		memcpy(((struct ip_auth_hdr *)skb_transport_header(skb))->auth_data, op->icv,
-		       op->sa->icv_len);
+		memcpy(icv_of(skb_transport_header(skb), op->sa), op->icv, op->sa->icv_len);
 	ipsec_crypto_op_put(op);
 	done(skb, err ? IPSEC_OUT_CRYPTO : IPSEC_NO_DROP);
 }
@@ -127,7 +143,7 @@ static enum ipsec_stat take_header(struct sk_buff *skb, const struct ipsec_crypt
 {
 	const struct ip_auth_hdr *ah = (const struct ip_auth_hdr *)skb->data;
 
-	if (ipsec_crypto_differs(ah->auth_data, op->icv, op->sa->icv_len))
+	if (ipsec_crypto_differs(icv_of(skb->data, op->sa), op->icv, op->sa->icv_len))
 		return IPSEC_IN_ICV;
 	ipsec_cb(skb)->next_header = ah->nexthdr;
 	__skb_pull(skb, header_len(op->sa));

@@ -115,6 +115,21 @@ static const struct ipsec_auth_algo auth_algos[] = {
 		.driver = "cmac(aes)", .missing = MISSING("AES-CMAC", "CMAC"),
 		.takes = "AES-CMAC-96 takes a key of 16 bytes", .key_len = 16, .icv_len = 12,
 	}, {
+		.id = NFIPSEC_AUTH_AES_128_GMAC, .name = "AES-128-GMAC",
+		.driver = "gcm(aes)", .missing = MISSING("AES-GCM", "GCM"),
+		.takes = "AES-128-GMAC takes a key of 16 bytes" SALT4,
+		.key_len = 16, .salt_len = 4, .iv_len = 8, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_AUTH_AES_192_GMAC, .name = "AES-192-GMAC",
+		.driver = "gcm(aes)", .missing = MISSING("AES-GCM", "GCM"),
+		.takes = "AES-192-GMAC takes a key of 24 bytes" SALT4,
+		.key_len = 24, .salt_len = 4, .iv_len = 8, .icv_len = 16,
+	}, {
+		.id = NFIPSEC_AUTH_AES_256_GMAC, .name = "AES-256-GMAC",
+		.driver = "gcm(aes)", .missing = MISSING("AES-GCM", "GCM"),
+		.takes = "AES-256-GMAC takes a key of 32 bytes" SALT4,
+		.key_len = 32, .salt_len = 4, .iv_len = 8, .icv_len = 16,
+	}, {
 		.id = NFIPSEC_AUTH_HMAC_SHA2_256_96, .name = "HMAC-SHA2-256-96",
 		.driver = "hmac(sha256)", .missing = MISSING("HMAC-SHA2-256", "SHA256"),
 		.takes = "HMAC-SHA2-256 takes a key of 32 bytes", .key_len = 32, .icv_len = 12,

@@ -60,10 +60,12 @@ struct ipsec_enc_algo {
  * struct ipsec_auth_algo - an integrity algorithm of ESP and AH
  * @id: enum nfipsec_auth
  * @name: for sentences
- * @driver: name in the kernel Crypto API
+ * @driver: name in the kernel Crypto API, of a digest or, if @iv_len is set, of an AEAD
  * @missing: sentence for a kernel that does not have @driver
  * @takes: sentence about the key that is allowed
- * @key_len: bytes
+ * @key_len: bytes, without the salt
+ * @salt_len: bytes of salt behind the key
+ * @iv_len: bytes of IV, a counter, before the ICV in AH; such an algorithm is not for ESP
  * @icv_len: bytes sent, the digest is truncated to them
  */
 struct ipsec_auth_algo {
@@ -73,6 +75,8 @@ struct ipsec_auth_algo {
 	const char *missing;
 	const char *takes;
 	__u8 key_len;
+	__u8 salt_len;
+	__u8 iv_len;
 	__u8 icv_len;
 };
 

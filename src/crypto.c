@@ -14,6 +14,7 @@
 #include <crypto/hash.h>
 #include <crypto/skcipher.h>
 #include <linux/netdevice.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/wait_bit.h>
 #include <net/dst.h>
@@ -22,8 +23,8 @@
 
 /**
  * struct ipsec_crypto - the keyed transforms of an SA
- * @aead: for ESP, else NULL
- * @hash: for AH, else NULL
+ * @aead: for ESP, and for AH with GMAC, else NULL
+ * @hash: for AH without GMAC, else NULL
  * @request_size: bytes of a request
  * @nonce: where the transform takes a whole nonce: what stands before the IV
  * @nonce_len: bytes of @nonce
@@ -181,23 +182,31 @@ int ipsec_crypto_keys_aead(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	return err;
 }
 
-/**
- * ipsec_crypto_keys_hash() - key an AH SA
- * @sa: its algorithm and key are set
- * @extack: a sentence if it fails
- *
- * Process context. ipsec_crypto_forget() undoes it, also after it failed.
- *
- * Return: 0 or a negative errno.
- */
-int ipsec_crypto_keys_hash(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
+static int keys_gmac(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 {
-	struct ipsec_crypto *crypto = crypto_alloc(sa);
+	unsigned int len = sa->auth->key_len;
+	struct crypto_aead *aead;
+	int err;
+
+	aead = crypto_alloc_aead(sa->auth->driver, 0, 0);
+	if (IS_ERR(aead))
+		return refuse(extack, PTR_ERR(aead), sa->auth->missing);
+	sa->crypto->aead = aead;
+	sa->crypto->request_size = sizeof(struct aead_request) + crypto_aead_reqsize(aead);
+	keep_salt(sa->crypto, 0, sa->keys + len, sa->auth->salt_len);
+	err = crypto_aead_setauthsize(aead, sa->icv_len) ?:
+	      crypto_aead_setkey(aead, sa->keys, len);
+	if (err)
+		NL_SET_ERR_MSG(extack, "The kernel's crypto refuses the key of this SA");
+	return err;
+}
+
+static int keys_hash(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
+{
+	struct ipsec_crypto *crypto = sa->crypto;
 	struct crypto_ahash *hash;
 	int err;
 
-	if (!crypto)
-		return -ENOMEM;
 	hash = crypto_alloc_ahash(sa->auth->driver, 0, 0);
 	if (IS_ERR(hash))
 		return refuse(extack, PTR_ERR(hash), sa->auth->missing);
@@ -209,6 +218,22 @@ int ipsec_crypto_keys_hash(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	if (err)
 		NL_SET_ERR_MSG(extack, "The kernel's crypto refuses the key of this SA");
 	return err;
+}
+
+/**
+ * ipsec_crypto_keys_digest() - key an AH SA
+ * @sa: its algorithm and key are set
+ * @extack: a sentence if it fails
+ *
+ * Process context. ipsec_crypto_forget() undoes it, also after it failed.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_crypto_keys_digest(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
+{
+	if (!crypto_alloc(sa))
+		return -ENOMEM;
+	return sa->auth->iv_len ? keys_gmac(sa, extack) : keys_hash(sa, extack);
 }
 
 /**
@@ -339,6 +364,31 @@ static void op_completed(struct ipsec_crypto_op *op, int err)
 }
 
 /**
+ * ipsec_crypto_put_iv() - write the IV of a packet that is sent
+ * @sa: the SA
+ * @seq: sequence number of the packet, 64 bits
+ * @iv: where to; as long as the SA's IVs are
+ */
+void ipsec_crypto_put_iv(const struct ipsec_sa *sa, u64 seq, u8 *iv)
+{
+	__be64 counter;
+
+	switch (sa->iv) {
+	case IPSEC_IV_RANDOM:
+		/* CBC needs IVs that nobody can predict (RFC 3602 3). */
+		get_random_bytes(iv, sa->iv_len);
+		break;
+	case IPSEC_IV_COUNTER:
+		/* Counter modes need IVs that never repeat under a key (RFC 4106 3.1). */
+		counter = cpu_to_be64(sa->iv_base ^ seq);
+		memcpy(iv, &counter, sizeof(counter));
+		break;
+	default:
+		break;
+	}
+}
+
+/**
  * ipsec_crypto_nonce() - give an operation its nonce
  * @op: of an SA whose transform takes a whole nonce
  * @counter: the IV, what makes the nonce unique
@@ -391,14 +441,7 @@ void ipsec_crypto_decrypt(struct ipsec_crypto_op *op, unsigned int assoc_len, un
 	op_submitted(op, crypto_aead_decrypt(aead_prepare(op, assoc_len, len)));
 }
 
-/**
- * ipsec_crypto_digest() - compute a digest
- * @op: its sg is set; consumed: ends in its complete, with the digest in icv
- * @len: bytes
- *
- * BH off, RCU read-side section.
- */
-void ipsec_crypto_digest(struct ipsec_crypto_op *op, unsigned int len)
+static void digest_hash(struct ipsec_crypto_op *op, unsigned int len)
 {
 	struct ahash_request *req = (struct ahash_request *)op->request;
 
@@ -406,6 +449,23 @@ void ipsec_crypto_digest(struct ipsec_crypto_op *op, unsigned int len)
 	ahash_request_set_callback(req, 0, crypto_callback, op);
 	ahash_request_set_crypt(req, op->sg, op->icv, len);
 	op_submitted(op, crypto_ahash_digest(req));
+}
+
+/**
+ * ipsec_crypto_digest() - compute a digest
+ * @op: its sg is set, and with GMAC its nonce; consumed: ends in its complete, with the
+ *      digest in icv
+ * @len: bytes; behind them sg has icv
+ *
+ * BH off, RCU read-side section.
+ */
+void ipsec_crypto_digest(struct ipsec_crypto_op *op, unsigned int len)
+{
+	if (op->sa->crypto->hash)
+		digest_hash(op, len);
+	else
+		/* GMAC is GCM with nothing to encrypt (RFC 4543 2): all that comes out is a tag. */
+		op_submitted(op, crypto_aead_encrypt(aead_prepare(op, len, 0)));
 }
 
 /**

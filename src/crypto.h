@@ -42,7 +42,7 @@ struct ipsec_crypto_op {
 	struct ipsec_sa *sa;
 	ipsec_done_t done;
 	ipsec_crypto_complete_t complete;
-	struct scatterlist sg[2];
+	struct scatterlist sg[3];
 	u8 iv[IPSEC_IV_MAX];
 	u8 icv[IPSEC_DIGEST_MAX];
 	u8 aux[IPSEC_AUX_MAX] __aligned(8);
@@ -57,13 +57,14 @@ int ipsec_crypto_init(void);
 void ipsec_crypto_exit(void);
 
 int ipsec_crypto_keys_aead(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
-int ipsec_crypto_keys_hash(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
+int ipsec_crypto_keys_digest(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
 void ipsec_crypto_forget(struct ipsec_sa *sa);
 
 struct ipsec_crypto_op *ipsec_crypto_op_get(struct ipsec_sa *sa, struct sk_buff *skb,
 					    ipsec_done_t done, ipsec_crypto_complete_t complete);
 void ipsec_crypto_op_put(struct ipsec_crypto_op *op);
 
+void ipsec_crypto_put_iv(const struct ipsec_sa *sa, u64 seq, u8 *iv);
 void ipsec_crypto_nonce(struct ipsec_crypto_op *op, const u8 counter[IPSEC_COUNTER_LEN]);
 void ipsec_crypto_encrypt(struct ipsec_crypto_op *op, unsigned int assoc_len, unsigned int len);
 void ipsec_crypto_decrypt(struct ipsec_crypto_op *op, unsigned int assoc_len, unsigned int len);

@@ -6,7 +6,6 @@
  *	           \___ authenticated, not encrypted ___/\________ encrypted ___________/
  */
 #include <linux/netlink.h>
-#include <linux/random.h>
 #include <net/esp.h>
 
 #include "crypto.h"
@@ -39,6 +38,10 @@ static int esp_check(const struct ipsec_sa_config *config, struct netlink_ext_ac
 	}
 	if (!config->enc->icv_len && !config->auth) {
 		NL_SET_ERR_MSG(extack, "Encryption without integrity is not supported (RFC 8221 section 4): name an integrity algorithm");
+		return -EINVAL;
+	}
+	if (config->auth && config->auth->iv_len) {
+		NL_SET_ERR_MSG(extack, "This form of AES-GMAC is for AH (RFC 4543 5.3): in ESP it is an encryption algorithm");
 		return -EINVAL;
 	}
 	if (ipsec_enc_key_is_weak(config->enc, config->enc_key)) {
@@ -95,25 +98,6 @@ static void put_trailer(struct sk_buff *skb, unsigned int pad_len, unsigned int 
 	tail[pad_len + 1] = ipsec_cb(skb)->next_header;
 }
 
-static void put_iv(const struct ipsec_sa *sa, u64 seq, u8 *iv)
-{
-	__be64 counter;
-
-	switch (sa->iv) {
-	case IPSEC_IV_RANDOM:
-		/* CBC needs IVs that nobody can predict (RFC 3602 3). */
-		get_random_bytes(iv, sa->iv_len);
-		break;
-	case IPSEC_IV_COUNTER:
-		/* Counter modes need IVs that never repeat under a key (RFC 4106 3.1). */
-		counter = cpu_to_be64(sa->iv_base ^ seq);
-		memcpy(iv, &counter, sizeof(counter));
-		break;
-	default:
-		break;
-	}
-}
-
 /* What the cipher gets: the IV in the packet, or the number that stands for it (RFC 8750 4). */
 static void give_iv(struct ipsec_crypto_op *op, u64 seq, const u8 *iv)
 {
@@ -138,7 +122,7 @@ static struct ip_esp_hdr *put_header(struct sk_buff *skb, struct ipsec_sa *sa)
 	esph = (struct ip_esp_hdr *)skb_transport_header(skb);
 	esph->spi = sa->id.spi;
 	esph->seq_no = htonl((u32)ipsec_cb(skb)->seq);
-	put_iv(sa, ipsec_cb(skb)->seq, esph->enc_data);
+	ipsec_crypto_put_iv(sa, ipsec_cb(skb)->seq, esph->enc_data);
 	return esph;
 }
 

@@ -104,7 +104,7 @@ static int sa_auth(struct nlattr **tb, struct ipsec_sa_config *config,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "This integrity algorithm is not known");
 		return -EOPNOTSUPP;
 	}
-	if (config->auth_key_len != config->auth->key_len)
+	if (config->auth_key_len != config->auth->key_len + config->auth->salt_len)
 		return ipsec_nl_refuse(extack, key ?: attr, config->auth->takes);
 	return 0;
 }

@@ -256,6 +256,12 @@ def add_ah(name, auth, spi, seq, payload, next_header, iv="", options=b"", **hea
 
 for number, name in enumerate(HASHES):
     add_ah(AUTH[name].number[13:], name, 0x4000 + number, 1 + number, PING, 1)
+# RFC 4543 has no vectors for AH.
+for number, name in enumerate(("aes-128-gmac", "aes-192-gmac", "aes-256-gmac")):
+    add_ah(AUTH[name].number[13:], name, 0x4020 + number, 11 + number, PING[:60 - number], 1,
+           iv=f"facedbaddecaf88{number}")
+add_ah("AES_128_GMAC, nothing inside, options", "aes-128-gmac", 0x4024, 0xffffffff, b"", 59,
+       iv="0000000000000000", options=h("94040000" "07070401020304" "00"))
 add_ah("mutable fields", "hmac-sha2-256", 0x4010, 9, PING[:5], 17, tos=0xff, frag=0x8000, ttl=1)
 add_ah("nothing inside", "hmac-sha1", 0x4011, 0xffffffff, b"", 59)
 add_ah("router alert, immutable", "hmac-sha2-256", 0x4012, 3, PING, 1, options=h("94040000"))

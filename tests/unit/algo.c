@@ -165,30 +165,38 @@ static void auth_rows(void)
 		/* RFC 4302 2.2: AH is a multiple of 4 bytes */
 		expect(0, a->icv_len % 4, "%s: ICV in words", a->name);
 		expect(true, a->key_len >= 16 && a->key_len <= NFIPSEC_KEY_MAX, "%s: key", a->name);
-		sentence(a->name, a->takes, &a->key_len, 1, 0);
+		expect(a->iv_len ? 8 : 0, a->iv_len, "%s: IV", a->name);
+		expect(a->iv_len != 0, a->salt_len != 0, "%s: IV and salt", a->name);
+		expect(true, a->salt_len + a->iv_len <= IPSEC_IV_MAX, "%s: nonce", a->name);
+		expect(true, a->iv_len + a->icv_len <= IPSEC_ICV_MAX, "%s: room in AH", a->name);
+		sentence(a->name, a->takes, &a->key_len, 1, a->salt_len);
 		end_case("%s: lengths fit their places", a->name);
 	}
 }
 
 static const struct auth_wanted {
 	__u16 id;
-	__u8 key_len, icv_len;
+	__u8 key_len, salt_len, iv_len, icv_len;
 	const char *driver;
 } auth_wanted[] = {
 	/* RFC 2403 */
-	{ NFIPSEC_AUTH_HMAC_MD5_96, 16, 12, "hmac(md5)" },
+	{ NFIPSEC_AUTH_HMAC_MD5_96, 16, 0, 0, 12, "hmac(md5)" },
 	/* RFC 2404 */
-	{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 12, "hmac(sha1)" },
+	{ NFIPSEC_AUTH_HMAC_SHA1_96, 20, 0, 0, 12, "hmac(sha1)" },
 	/* RFC 3566 4.1, 4.3 */
-	{ NFIPSEC_AUTH_AES_XCBC_96, 16, 12, "xcbc(aes)" },
+	{ NFIPSEC_AUTH_AES_XCBC_96, 16, 0, 0, 12, "xcbc(aes)" },
 	/* RFC 4494 4.1, 4 */
-	{ NFIPSEC_AUTH_AES_CMAC_96, 16, 12, "cmac(aes)" },
+	{ NFIPSEC_AUTH_AES_CMAC_96, 16, 0, 0, 12, "cmac(aes)" },
+	/* RFC 4543 4, 5.4 */
+	{ NFIPSEC_AUTH_AES_128_GMAC, 16, 4, 8, 16, "gcm(aes)" },
+	{ NFIPSEC_AUTH_AES_192_GMAC, 24, 4, 8, 16, "gcm(aes)" },
+	{ NFIPSEC_AUTH_AES_256_GMAC, 32, 4, 8, 16, "gcm(aes)" },
 	/* RFC 4868 2.6 */
-	{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 16, "hmac(sha256)" },
-	{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 24, "hmac(sha384)" },
-	{ NFIPSEC_AUTH_HMAC_SHA2_512_256, 64, 32, "hmac(sha512)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_256_128, 32, 0, 0, 16, "hmac(sha256)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_384_192, 48, 0, 0, 24, "hmac(sha384)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_512_256, 64, 0, 0, 32, "hmac(sha512)" },
 	/* as the kernel's own stack had it for years */
-	{ NFIPSEC_AUTH_HMAC_SHA2_256_96, 32, 12, "hmac(sha256)" },
+	{ NFIPSEC_AUTH_HMAC_SHA2_256_96, 32, 0, 0, 12, "hmac(sha256)" },
 };
 
 static void auth_known(void)
@@ -197,10 +205,14 @@ static void auth_known(void)
 		const struct auth_wanted *w = &auth_wanted[i];
 		const struct ipsec_auth_algo *a = ipsec_auth_algo(w->id);
 
-		if (!a || strcmp(a->driver, w->driver))
+		if (!a || strcmp(a->driver, w->driver)) {
 			wrong("integrity algorithm %d is missing or another", w->id);
-		else
-			expect(w->key_len << 8 | w->icv_len, a->key_len << 8 | a->icv_len, "%s", a->name);
+			continue;
+		}
+		expect(w->key_len, a->key_len, "%s: key", a->name);
+		expect(w->salt_len, a->salt_len, "%s: salt", a->name);
+		expect(w->iv_len, a->iv_len, "%s: IV", a->name);
+		expect(w->icv_len, a->icv_len, "%s: ICV", a->name);
 	}
 	expect(ARRAY_LEN(auth_wanted), AUTH_N, "integrity algorithms");
 	end_case("integrity: lengths are those of the RFCs");

@@ -78,6 +78,9 @@ static const struct algo auth_table[] = {
 	{ "hmac-sha2-512", NFIPSEC_AUTH_HMAC_SHA2_512_256, { 64 }, 0, false, NULL },
 	{ "aes-xcbc", NFIPSEC_AUTH_AES_XCBC_96, { 16 }, 0, false, NULL },
 	{ "aes-cmac", NFIPSEC_AUTH_AES_CMAC_96, { 16 }, 0, false, NULL },
+	{ "aes-128-gmac", NFIPSEC_AUTH_AES_128_GMAC, { 16 }, 4, false, NULL },
+	{ "aes-192-gmac", NFIPSEC_AUTH_AES_192_GMAC, { 24 }, 4, false, NULL },
+	{ "aes-256-gmac", NFIPSEC_AUTH_AES_256_GMAC, { 32 }, 4, false, NULL },
 	{ "hmac-sha2-256-96", NFIPSEC_AUTH_HMAC_SHA2_256_96, { 32 }, 0, false, LEGACY_SHA2 },
 	{ "hmac-md5", NFIPSEC_AUTH_HMAC_MD5_96, { 16 }, 0, false, LEGACY_MD5 },
 };

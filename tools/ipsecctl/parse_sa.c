@@ -235,6 +235,13 @@ static bool sa_check(struct parser *p, struct sa_rule *r)
 	} else if (!r->auth) {
 		r->auth = algo_auth_by_name("hmac-sha2-256");
 	}
+	/* RFC 4543 5.3: in ESP this is an encryption algorithm */
+	if (r->enc && r->auth && r->auth->salt) {
+		diag_add(p->diag, r->word_loc[WORD_AUTH],
+			 "\"auth %s\" is for AH: ESP has \"enc %s\", without \"auth\"",
+			 r->auth->name, r->auth->name);
+		return false;
+	}
 	if (r->auth && !check_key(p, r, WORD_AUTHKEY, r->auth, &r->authkey))
 		return false;
 	return !r->enc || check_key(p, r, WORD_ENCKEY, r->enc, &r->enckey);

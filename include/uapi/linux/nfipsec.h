@@ -40,7 +40,7 @@
  *     NFIPSEC_SA_A_ENC            u16?    enum nfipsec_enc; ESP only, and required there
  *     NFIPSEC_SA_A_ENC_KEY        binary? with the salt, where the algorithm has one, at its end
  *     NFIPSEC_SA_A_AUTH           u16?    enum nfipsec_auth; absent for combined modes
- *     NFIPSEC_SA_A_AUTH_KEY       binary?
+ *     NFIPSEC_SA_A_AUTH_KEY       binary? with the salt, where the algorithm has one, at its end
  *     NFIPSEC_SA_A_REPLAY_WINDOW  u32?    in packets, 0: no anti-replay; absent: 64
  *     answers only:
  *     NFIPSEC_SA_A_SEQ_OUT        u64     the sequence number sent last
@@ -432,6 +432,9 @@ enum nfipsec_enc {
  * @NFIPSEC_AUTH_HMAC_SHA1_96: RFC 2404; key 20 bytes
  * @NFIPSEC_AUTH_AES_XCBC_96: RFC 3566; key 16 bytes
  * @NFIPSEC_AUTH_AES_CMAC_96: RFC 4494; key 16 bytes
+ * @NFIPSEC_AUTH_AES_128_GMAC: RFC 4543, AH only; key 16 bytes and 4 bytes of salt
+ * @NFIPSEC_AUTH_AES_192_GMAC: the same; key 24 bytes and 4 bytes of salt
+ * @NFIPSEC_AUTH_AES_256_GMAC: the same; key 32 bytes and 4 bytes of salt
  * @NFIPSEC_AUTH_HMAC_SHA2_256_128: RFC 4868; key 32 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_384_192: RFC 4868; key 48 bytes
  * @NFIPSEC_AUTH_HMAC_SHA2_512_256: RFC 4868; key 64 bytes
@@ -445,6 +448,9 @@ enum nfipsec_auth {
 	NFIPSEC_AUTH_HMAC_SHA1_96	= 2,
 	NFIPSEC_AUTH_AES_XCBC_96	= 5,
 	NFIPSEC_AUTH_AES_CMAC_96	= 8,
+	NFIPSEC_AUTH_AES_128_GMAC	= 9,
+	NFIPSEC_AUTH_AES_192_GMAC	= 10,
+	NFIPSEC_AUTH_AES_256_GMAC	= 11,
 	NFIPSEC_AUTH_HMAC_SHA2_256_128	= 12,
 	NFIPSEC_AUTH_HMAC_SHA2_384_192	= 13,
 	NFIPSEC_AUTH_HMAC_SHA2_512_256	= 14,

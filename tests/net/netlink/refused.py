@@ -153,6 +153,8 @@ AUTH = {
     AUTH_HMAC_SHA2_384_192: ((48,), "HMAC-SHA2-384 takes a key of 48 bytes"),
     AUTH_HMAC_SHA2_512_256: ((64,), "HMAC-SHA2-512 takes a key of 64 bytes"),
 }
+for algo, bits in ((AUTH_AES_128_GMAC, 128), (AUTH_AES_192_GMAC, 192), (AUTH_AES_256_GMAC, 256)):
+    AUTH[algo] = ((bits // 8 + 4,), f"AES-{bits}-GMAC takes a key of {bits // 8} bytes {SALT}")
 HMAC = {"auth": u16(SA_A_AUTH, AUTH_HMAC_SHA2_256_128), "auth_key": Attr(SA_A_AUTH_KEY, bytes(32))}
 
 
@@ -221,6 +223,11 @@ for equal in (0, 8):
     bad_sa(f"3DES with a key that is weak from byte {equal} on", INVAL,
            "This key makes 3DES single DES: two neighbouring thirds are equal (RFC 2451 2.3)",
            enc=u16(SA_A_ENC, ENC_3DES), enc_key=Attr(SA_A_ENC_KEY, bytes(thirds)), **HMAC)
+for algo, size in ((AUTH_AES_128_GMAC, 20), (AUTH_AES_192_GMAC, 28), (AUTH_AES_256_GMAC, 36)):
+    bad_sa(f"ESP with integrity algorithm {algo}, GMAC", INVAL,
+           "This form of AES-GMAC is for AH (RFC 4543 5.3): in ESP it is an encryption algorithm",
+           enc=u16(SA_A_ENC, ENC_NULL), enc_key=None, auth=u16(SA_A_AUTH, algo),
+           auth_key=Attr(SA_A_AUTH_KEY, bytes(size)))
 for group in ("224.0.0.0", "239.255.255.255"):
     bad_sa(f"implicit IV for {group}", INVAL,
            "An implicit IV is not for multicast, where several may send (RFC 8750 7)",
