@@ -86,28 +86,38 @@ static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsig
 	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
 }
 
-/*
- * Neighbour discovery finds the link address that every packet needs, ESP as well, before
- * an SA can be there. It never leaves the link: its receivers check that no router has had
- * a hand in it (RFC 4861 6.1, 7.1). So no policy is asked about it.
- */
-static bool is_neighbour_discovery(const struct sk_buff *skb, const struct ipsec_key *key,
-				   const struct nf_hook_state *state)
+static bool is_discovery(u8 type, u8 hop_limit)
 {
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	const struct icmp6hdr *icmp6h;
-	struct icmp6hdr buffer;
+	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT && hop_limit == 255;
+}
+
+static bool is_listener_report(u8 type, u8 hop_limit)
+{
+	return ((type >= ICMPV6_MGM_QUERY && type <= ICMPV6_MGM_REDUCTION) ||
+		type == ICMPV6_MLD2_REPORT) && hop_limit == 1;
+}
+
+/*
+ * Neighbour discovery, and with switches that listen multicast listener discovery, find the
+ * link address that every packet needs, ESP as well, before an SA can be there. They never
+ * leave the link: their receivers demand a hop limit that no router leaves as it is (RFC
+ * 4861 6.1 and 7.1, RFC 3810 5). So no policy is asked about them.
+ */
+static bool is_link_talk(const struct sk_buff *skb, const struct ipsec_key *key,
+			 const struct nf_hook_state *state)
+{
+	u8 hop_limit = ipv6_hdr(skb)->hop_limit, buffer;
+	struct ipsec_header header;
+	const u8 *type;
 
 	if (key->family != AF_INET6 || key->proto != IPPROTO_ICMPV6 ||
-	    state->hook == NF_INET_FORWARD || ip6h->hop_limit != 255)
+	    state->hook == NF_INET_FORWARD)
 		return false;
-	/* Discovery is not done behind extension headers. */
-	if (ip6h->nexthdr != IPPROTO_ICMPV6)
+	if (!ipsec_header_parse(skb, &header) || header.fragment)
 		return false;
-	icmp6h = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6h), sizeof(buffer),
-				    &buffer);
-	return icmp6h && icmp6h->icmp6_type >= NDISC_ROUTER_SOLICITATION &&
-	       icmp6h->icmp6_type <= NDISC_REDIRECT;
+	type = skb_header_pointer(skb, skb_network_offset(skb) + header.upper, sizeof(buffer),
+				  &buffer);
+	return type && (is_discovery(*type, hop_limit) || is_listener_report(*type, hop_limit));
 }
 
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -122,7 +132,7 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, IPSEC_OUT_HEADER);
 	if ((ipsec_skb_transformed(skb) && ipsec_skb_is_ipsec(key.proto)) ||
-	    is_neighbour_discovery(skb, &key, state))
+	    is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_scope(&key, state->out);
 	local_bh_disable();
@@ -166,7 +176,7 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, IPSEC_IN_INNER_HEADER);
-	if (is_for_handlers(&key, state) || is_neighbour_discovery(skb, &key, state))
+	if (is_for_handlers(&key, state) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
 	local_bh_disable();

@@ -43,6 +43,13 @@ for ns in gw1 gw2; do
 done
 capture_wire "$ARTIFACTS/discovery.pcap" ip6
 check "all must be protected: discovery works nevertheless" reaches gw1 2001:db8::2
+in_ns gw1 python3 -c '
+import socket, struct
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP,
+             socket.inet_pton(socket.AF_INET6, "ff02::1234") + struct.pack("@I", socket.if_nametoindex("eth1")))'
+reported() { [ "$(packets "$ARTIFACTS/discovery.pcap" 'ip6[6] == 0 and ip6[40] == 58 and ip6[48] == 143')" -ge 1 ]; }
+check "all must be protected: multicast groups are reported" await 5 reported
 capture_end
 check "all must be protected: it was" only_esp "$ARTIFACTS/discovery.pcap"
 check "all must be protected: nothing was dropped" no_drops gw1
