@@ -28,7 +28,7 @@ US, FAR = "192.0.2.1", "192.0.2.2"
 NEAR_HOST, FAR_HOST = "10.1.0.2", "10.2.0.2"
 MAC = {"us/eth0": "02:00:00:00:00:10", "us/eth1": "02:00:00:00:00:11"}
 
-ICMP, IPIP, TCP, UDP, ESP, AH, DUMMY = 1, 4, 6, 17, 50, 51, 59
+ICMP, IPIP, TCP, UDP, IPV6, ESP, AH, DUMMY = 1, 4, 6, 17, 41, 50, 51, 59
 DF, MF = 2, 1
 
 

@@ -268,8 +268,12 @@ def ah_changed(bench):
 
 def next_headers(bench):
     packets = [bench.sa.protect(bench.inner(), next_header=n)
-               for n in range(256) if n not in (forge.IPIP, forge.DUMMY)]
-    bench.bad("everything but IPv4 inside", packets, "IN_NEXT_HEADER")
+               for n in range(256) if n not in (forge.IPIP, forge.IPV6, forge.DUMMY)]
+    bench.bad("everything but IPv4 and IPv6 inside", packets, "IN_NEXT_HEADER")
+    packets = [bench.sa.protect(bench.inner(), next_header=forge.IPV6),
+               bench.sa.protect(b"\x60" + bytes(38), next_header=forge.IPV6),
+               bench.sa.protect(b"\x60" + bytes(3) + b"\0\2" + bytes(35), next_header=forge.IPV6)]
+    bench.bad("IPv6 inside that is IPv4, cut off, or shorter than it says", packets, "IN_INNER_HEADER")
 
 
 def inner_headers(bench):
