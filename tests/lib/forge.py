@@ -248,14 +248,16 @@ def namespace(name):
 
 
 class Wire:
-    """Reads IPv4 packets that arrive at ns/dev, and writes them to the other end."""
+    """Reads packets that arrive at ns/dev, and writes them to the other end."""
+    ethertype = 0x0800
+
     def __init__(self, ns, dev, other_end=None):
         with namespace(ns):
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(self.ethertype))
             self.socket.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
-            self.socket.bind((dev, 0x0800))
+            self.socket.bind((dev, self.ethertype))
         if other_end:
-            self.address = (dev, 0x0800, 0, 0, bytes.fromhex(MAC[other_end].replace(":", "")))
+            self.address = (dev, self.ethertype, 0, 0, bytes.fromhex(MAC[other_end].replace(":", "")))
 
     def send(self, packet):
         self.socket.sendto(packet, self.address)
@@ -265,9 +267,13 @@ class Wire:
         end = time.monotonic() + timeout
         while select.select([self.socket], [], [], max(0, end - time.monotonic()))[0]:
             packet, address = self.socket.recvfrom(65535)
-            if address[2] != socket.PACKET_OUTGOING:
+            if address[2] != socket.PACKET_OUTGOING and not self.ignores(packet):
                 return packet
         return None
+
+    def ignores(self, _packet):
+        """What a link says about itself."""
+        return False
 
     def drain(self):
         """All packets that are there."""

@@ -3,6 +3,7 @@
 # themselves. Source tests/lib/ktap.sh and tests/lib/net.sh first.
 #
 #   forge_bench           namespaces far - us - near, see the function
+#   forge_bench6          the same with IPv6 as well
 #   forge FILE [ARG...]   run a Python script in `us`, its results are ours; it finds
 #                         tests/lib/forge.py
 
@@ -30,6 +31,23 @@ forge_bench() {
 	ip -n us route add 10.2.0.0/24 via 192.0.2.2
 	in_ns us sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0
+}
+
+# fd01::2 is near, 2001:db8::2 is far and has fd02::/48 behind it. Of itself us says nothing
+# but that it listens to multicast groups, which forge6.py's wires do not show.
+forge_bench6() {
+	local dev
+	forge_bench
+	for dev in eth0 eth1; do
+		ip -n us link set $dev addrgenmode none
+		in_ns us sysctl -qw net.ipv6.conf.$dev.accept_ra=0 net.ipv6.conf.$dev.disable_ipv6=0
+	done
+	addr us eth0 fd01::1/64
+	addr us eth1 2001:db8::1/64
+	ip -n us neigh add fd01::2 lladdr 02:00:00:00:00:02 nud permanent dev eth0
+	ip -n us neigh add 2001:db8::2 lladdr 02:00:00:00:00:03 nud permanent dev eth1
+	ip -n us route add fd02::/48 via 2001:db8::2
+	in_ns us sysctl -qw net.ipv6.conf.all.forwarding=1
 }
 
 forge() {
