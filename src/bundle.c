@@ -135,6 +135,24 @@ unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int
 }
 
 /**
+ * ipsec_bundle_df() - what is configured about DF of the protected packet (RFC 4301 8.1)
+ * @bundle: the bundle
+ *
+ * An outer tunnel with the default copies what an inner one has set or cleared.
+ *
+ * Return: enum nfipsec_df.
+ */
+u8 ipsec_bundle_df(const struct ipsec_bundle *bundle)
+{
+	int i;
+
+	for (i = bundle->n - 1; i >= 0; i--)
+		if (bundle->sa[i]->outer.df != NFIPSEC_DF_COPY)
+			return bundle->sa[i]->outer.df;
+	return NFIPSEC_DF_COPY;
+}
+
+/**
  * ipsec_bundle_mtu() - the largest packet that fits the path of a bundle
  * @bundle: the bundle
  *
@@ -148,8 +166,8 @@ unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle)
 	/* A larval bundle has no SA yet. */
 	mtu = bundle->n ? ipsec_pmtu_outside(bundle->sa[bundle->n - 1], child) : dst_mtu(child);
 	mtu = ipsec_bundle_inside(bundle, mtu);
-	/* RFC 8200 5: whatever the link, an IPv6 packet of this size must pass. */
-	if (ipsec_bundle_family(bundle) == AF_INET6)
+	/* RFC 8200 5: whatever the link, an IPv6 packet of this size must pass, if it can. */
+	if (ipsec_bundle_family(bundle) == AF_INET6 && ipsec_bundle_df(bundle) != NFIPSEC_DF_SET)
 		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
 	return mtu;
 }

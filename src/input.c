@@ -400,7 +400,7 @@ static enum ipsec_stat decapsulate(struct sk_buff *skb, const struct ipsec_sa *s
 	/* RFC 4303 2.6: made to confuse observers of the traffic. */
 	if (ipsec_cb(skb)->next_header == IPPROTO_NONE)
 		return IPSEC_IN_DUMMY;
-	return sa->mode == NFIPSEC_MODE_TUNNEL ? ipsec_tunnel_pull(skb) : unwrap_transport(skb);
+	return sa->mode == NFIPSEC_MODE_TUNNEL ? ipsec_tunnel_pull(skb, sa) : unwrap_transport(skb);
 }
 
 /* The continuation behind each transform. */

@@ -39,6 +39,11 @@ int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
 size_t ipsec_nl_selector_size(void);
 int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_selector *sel);
 
+/* nl_outer.c */
+int ipsec_nl_outer(struct nlattr **tb, struct ipsec_sa_config *config,
+		   struct netlink_ext_ack *extack);
+int ipsec_nl_put_outer(struct sk_buff *msg, const struct ipsec_outer *outer);
+
 /* nl_sa.c */
 extern const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1];
 

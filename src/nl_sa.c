@@ -28,6 +28,13 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_ADD_TIME]		= ANSWER,
 	[NFIPSEC_SA_A_USE_TIME]		= ANSWER,
 	[NFIPSEC_SA_A_ENC_KEY_BITS]	= ANSWER,
+	[NFIPSEC_SA_A_DF]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_ECN]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_DSCP]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_DSCP_MAP]		= NLA_POLICY_EXACT_LEN(NFIPSEC_DSCP_COUNT),
+	[NFIPSEC_SA_A_DSCP_DECAP]	= { .type = NLA_FLAG },
+	[NFIPSEC_SA_A_TTL]		= { .type = NLA_U8 },
+	[NFIPSEC_SA_A_FLOW_LABEL]	= { .type = NLA_U32 },
 };
 
 /* What names an SA. */
@@ -142,7 +149,7 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		return ipsec_nl_refuse(extack, NULL, "An SA needs a source address");
 	err = ipsec_nl_addr(tb[NFIPSEC_SA_A_SRC], &config->src, &config->id.family, extack);
 	if (!err)
-		err = sa_mode(tb, nest, config, extack);
+		err = sa_mode(tb, nest, config, extack) ?: ipsec_nl_outer(tb, config, extack);
 	if (err)
 		return err;
 	if (tb[NFIPSEC_SA_A_REQID])
@@ -303,7 +310,8 @@ int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_ke
 	    nla_put_u8(msg, NFIPSEC_SA_A_MODE, sa->mode) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REQID, sa->reqid) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
-	    put_algorithms(msg, sa, show_keys) || put_state(msg, sa))
+	    put_algorithms(msg, sa, show_keys) || ipsec_nl_put_outer(msg, &sa->outer) ||
+	    put_state(msg, sa))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -179,21 +179,6 @@ static void output_segment(struct sk_buff *skb)
 	output_next(skb);
 }
 
-static void output_gso(struct ipsec_net *inet, struct sk_buff *skb)
-{
-	struct sk_buff *segments = skb_gso_segment(skb, 0), *segment, *next;
-
-	if (IS_ERR_OR_NULL(segments))
-		return ipsec_drop(inet, skb, IPSEC_OUT_SEGMENT, 0);
-	ipsec_count(inet, IPSEC_OUT_CUT);
-	consume_skb(skb);
-	skb_list_walk_safe(segments, segment, next) {
-		skb_mark_not_on_list(segment);
-		ipsec_count(inet, IPSEC_OUT_PIECES);
-		output_segment(segment);
-	}
-}
-
 static int output_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	ipsec_count(ipsec_net(net), IPSEC_OUT_PIECES);
@@ -211,7 +196,7 @@ static int fragment(struct net *net, struct sock *sk, struct sk_buff *skb, unsig
 	return ip_do_fragment(net, sk, skb, output_fragment);
 }
 
-/* Protected it would be too big for any IP packet: cut it before. */
+/* Protected it would be too big, and could not be cut any more: cut it before. */
 static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
@@ -230,10 +215,30 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 	return err;
 }
 
-/* An IPv6 packet that fits no link but must pass is fragmented once it is protected. */
-static bool may_fragment(const struct sk_buff *skb)
+/* @cut: a segment that does not fit the path must be cut again. */
+static void output_gso(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb, bool cut)
 {
-	if (skb->ignore_df)
+	struct sk_buff *segments = skb_gso_segment(skb, 0), *segment, *next;
+	unsigned int mtu = ipsec_bundle_mtu(ipsec_bundle_of(skb));
+
+	if (IS_ERR_OR_NULL(segments))
+		return ipsec_drop(inet, skb, IPSEC_OUT_SEGMENT, 0);
+	ipsec_count(inet, IPSEC_OUT_CUT);
+	consume_skb(skb);
+	skb_list_walk_safe(segments, segment, next) {
+		skb_mark_not_on_list(segment);
+		ipsec_count(inet, IPSEC_OUT_PIECES);
+		if (cut && segment->len > mtu)
+			output_fragments(inet, sk, segment);
+		else
+			output_segment(segment);
+	}
+}
+
+/* Before it is protected, or afterwards: a header without DF may hold one with it. */
+static bool may_fragment(const struct sk_buff *skb, u8 df)
+{
+	if (skb->ignore_df || df == NFIPSEC_DF_CLEAR)
 		return true;
 	return ipsec_header_family(skb) == AF_INET && !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
@@ -265,18 +270,23 @@ static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buf
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
 	unsigned int mtu = ipsec_bundle_mtu(bundle);
+	bool cut = false;
 
 	if (unlikely(!ipsec_pmtu_fits(skb, mtu))) {
-		if (!may_fragment(skb)) {
+		u8 df = ipsec_bundle_df(bundle);
+
+		if (!may_fragment(skb, df)) {
 			ipsec_pmtu_tell(skb, mtu);
 			ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
 			return -EMSGSIZE;
 		}
-		if (!skb_is_gso(skb) && skb->len > ipsec_bundle_inside(bundle, IP_MAX_MTU))
+		cut = df == NFIPSEC_DF_SET;
+		if (!skb_is_gso(skb) &&
+		    (cut || skb->len > ipsec_bundle_inside(bundle, IP_MAX_MTU)))
 			return output_fragments(inet, sk, skb);
 	}
 	if (skb_is_gso(skb))
-		output_gso(inet, skb);
+		output_gso(inet, sk, skb, cut);
 	else
 		output_segment(skb);
 	return 0;

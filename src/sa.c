@@ -86,6 +86,7 @@ static void sa_free(struct ipsec_sa *sa)
 	sa->xform->exit(sa);
 	free_percpu(sa->cpu);
 	kvfree(sa->replay);
+	kfree(sa->outer.dscp_map);
 	kfree_sensitive(sa->keys);
 	kfree(sa);
 	module_put(THIS_MODULE);
@@ -138,6 +139,15 @@ static int sa_copy_keys(struct ipsec_sa *sa, const struct ipsec_sa_config *confi
 	return 0;
 }
 
+static int sa_copy_outer(struct ipsec_sa *sa, const struct ipsec_sa_config *config)
+{
+	sa->outer = config->outer;
+	if (!config->outer.dscp_map)
+		return 0;
+	sa->outer.dscp_map = kmemdup(config->outer.dscp_map, NFIPSEC_DSCP_COUNT, GFP_KERNEL);
+	return sa->outer.dscp_map ? 0 : -ENOMEM;
+}
+
 static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 		    const struct ipsec_sa_config *config)
 {
@@ -184,7 +194,7 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 	if (!sa->replay)
 		goto free_sa;
 	ipsec_replay_init(sa->replay, config->replay_window);
-	err = sa_copy_keys(sa, config);
+	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config);
 	if (!err)
 		err = sa->xform->init(sa, config, extack);
 	if (err)

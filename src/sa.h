@@ -11,6 +11,7 @@
 
 #include "algo.h"
 #include "net.h"
+#include "outer.h"
 #include "replay.h"
 #include "types.h"
 #include "xform.h"
@@ -51,6 +52,7 @@ struct ipsec_sa_id {
  * @auth_key: key of @auth
  * @enc_key_len: bytes
  * @auth_key_len: bytes
+ * @outer: fields of the outer header
  */
 struct ipsec_sa_config {
 	struct ipsec_sa_id id;
@@ -64,6 +66,7 @@ struct ipsec_sa_config {
 	const u8 *auth_key;
 	u16 enc_key_len;
 	u16 auth_key_len;
+	struct ipsec_outer outer;
 };
 
 /**
@@ -117,6 +120,7 @@ enum ipsec_txn_state {
  * @block: ciphertext is a multiple of this [I]
  * @iv: enum ipsec_iv [I]
  * @dead: has left the SADB, set once under config
+ * @outer: fields of the outer header; owns its DSCP map [I]
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
  * @inet: its namespace [I]
  * @by_id: in the table of full names [R]
@@ -153,6 +157,7 @@ struct ipsec_sa {
 	u8 block;
 	u8 iv;
 	bool dead;
+	struct ipsec_outer outer;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;
 

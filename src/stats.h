@@ -24,6 +24,7 @@
 	X(IN_NOT_OURS, "ESP or AH packets left to the kernel's own stack, which has SAs here") \
 	X(IN_PROTECTED, "were authenticated, passed the policies and were delivered") \
 	X(IN_NESTED, "were authenticated and hold another ESP or AH packet for this host") \
+	X(IN_ECN_ODD, "left a tunnel with congestion marks that cannot be right (RFC 6040 4.2)") \
 	X(IN_CLEAR, "arrived in clear as the policies allow")
 
 #define IPSEC_DROPS(X) \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The outer header of tunnel mode (RFC 4301 5.1.2), either family around either. */
+#include <linux/random.h>
 #include <net/dsfield.h>
-#include <net/inet_ecn.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 
 #include "sa.h"
@@ -9,64 +10,77 @@
 #include "tunnel.h"
 
 /**
- * struct inherited - what an outer header has from the inner one
+ * struct inside - what an outer header may take from the inner one
  * @dsfield: DSCP and ECN
- * @df: IPv4: Don't Fragment
- * @flow: IPv6: flow label
+ * @ttl: TTL or hop limit
+ * @df: it must not be fragmented
+ * @flow_label: host order, 0 for IPv4
  */
-struct inherited {
+struct inside {
 	u8 dsfield;
+	u8 ttl;
 	bool df;
-	__be32 flow;
+	u32 flow_label;
 };
 
-/*
- * RFC 4301 5.1.2.1: DF is copied (8.1), DSCP is copied, and so is all of ECN: a mark of
- * congestion before the tunnel is still one at its end (RFC 6040 4.1, normal mode). IPv6
- * packets are never fragmented on their way, but one of 1280 bytes must pass (RFC 8200 5).
- */
-static void inherit(const struct sk_buff *skb, struct inherited *from)
+/* IPv6 is never fragmented on its way, but a packet of 1280 bytes must pass (RFC 8200 5). */
+static void look_inside(const struct sk_buff *skb, struct inside *inside)
 {
 	if (ipsec_header_family(skb) == AF_INET6) {
-		from->dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
-		from->df = skb->len > IPV6_MIN_MTU;
-		from->flow = ip6_flowlabel(ipv6_hdr(skb));
+		inside->dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
+		inside->ttl = ipv6_hdr(skb)->hop_limit;
+		inside->df = skb->len > IPV6_MIN_MTU;
+		inside->flow_label = ntohl(ip6_flowlabel(ipv6_hdr(skb)));
 	} else {
-		from->dsfield = ipv4_get_dsfield(ip_hdr(skb));
-		from->df = ip_hdr(skb)->frag_off & htons(IP_DF);
-		from->flow = 0;
+		inside->dsfield = ipv4_get_dsfield(ip_hdr(skb));
+		inside->ttl = ip_hdr(skb)->ttl;
+		inside->df = ip_hdr(skb)->frag_off & htons(IP_DF);
+		inside->flow_label = 0;
 	}
 }
 
-static void put_v4(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inherited *from,
-		   u8 proto, u8 ttl)
+/*
+ * RFC 6864 4: a datagram that is never fragmented needs no ID of its own. It gets any, not
+ * always 0: some routers fragment regardless. Others get one that is unique for a while,
+ * which takes a counter that all CPUs share.
+ */
+static void put_id(struct iphdr *outer, const struct ipsec_sa *sa)
+{
+	if (outer->frag_off & htons(IP_DF))
+		outer->id = htons(get_random_u16());
+	else
+		__ip_select_ident(sa->inet->net, outer, 1);
+}
+
+static void put_v4(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inside *inside,
+		   u8 proto, u8 route_ttl)
 {
 	struct iphdr *outer = ip_hdr(skb);
 
 	outer->version = 4;
 	outer->ihl = sizeof(*outer) / 4;
-	outer->tos = from->dsfield;
+	outer->tos = ipsec_outer_dsfield(&sa->outer, inside->dsfield);
 	outer->tot_len = htons(skb->len);
-	outer->frag_off = from->df ? htons(IP_DF) : 0;
-	outer->ttl = ttl;
+	outer->frag_off = ipsec_outer_df(&sa->outer, inside->df) ? htons(IP_DF) : 0;
+	outer->ttl = ipsec_outer_ttl(&sa->outer, inside->ttl, route_ttl);
 	outer->protocol = proto;
 	outer->check = 0;
 	outer->saddr = sa->src.v4;
 	outer->daddr = sa->id.dst.v4;
-	/* Not 0 even with DF: some routers fragment regardless. */
-	__ip_select_ident(sa->inet->net, outer, 1);
+	put_id(outer, sa);
 	ipsec_cb(skb)->named = offsetof(struct iphdr, protocol);
 }
 
-static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inherited *from,
-		   u8 proto, u8 hop_limit)
+static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inside *inside,
+		   u8 proto, u8 route_ttl)
 {
+	u32 label = ipsec_outer_flow_label(&sa->outer, inside->flow_label);
 	struct ipv6hdr *outer = ipv6_hdr(skb);
 
-	ip6_flow_hdr(outer, from->dsfield, from->flow);
+	ip6_flow_hdr(outer, ipsec_outer_dsfield(&sa->outer, inside->dsfield), htonl(label));
 	outer->payload_len = htons(skb->len - sizeof(*outer));
 	outer->nexthdr = proto;
-	outer->hop_limit = hop_limit;
+	outer->hop_limit = ipsec_outer_ttl(&sa->outer, inside->ttl, route_ttl);
 	memcpy(&outer->saddr, &sa->src, sizeof(outer->saddr));
 	memcpy(&outer->daddr, &sa->id.dst, sizeof(outer->daddr));
 	ipsec_cb(skb)->named = offsetof(struct ipv6hdr, nexthdr);
@@ -76,20 +90,22 @@ static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct 
  * ipsec_tunnel_push() - put the outer header before a packet
  * @skb: a packet, its data begins with its IP header
  * @sa: a tunnel mode SA
- * @ttl: TTL or hop limit of the outer header
+ * @route_ttl: TTL or hop limit that the route has for packets of this host
+ *
+ * Its fields are as sa->outer says (outer.c).
  *
  * Return: IPSEC_NO_DROP, or a drop reason.
  */
-enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa, u8 ttl)
+enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa, u8 route_ttl)
 {
 	unsigned int len = ipsec_header_len(sa->id.family);
-	struct inherited from;
+	struct inside inside;
 	u8 proto;
 
 	if (ipsec_skb_writable(skb, len, 0))
 		return IPSEC_OUT_NO_MEMORY;
 	proto = ipsec_header_family(skb) == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
-	inherit(skb, &from);
+	look_inside(skb, &inside);
 	skb_push(skb, len);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, len);
@@ -97,9 +113,9 @@ enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa
 	memset(&ipsec_cb(skb)->header, 0, sizeof(ipsec_cb(skb)->header));
 	ipsec_cb(skb)->next_header = proto;
 	if (sa->id.family == AF_INET6)
-		put_v6(skb, sa, &from, proto, ttl);
+		put_v6(skb, sa, &inside, proto, route_ttl);
 	else
-		put_v4(skb, sa, &from, proto, ttl);
+		put_v4(skb, sa, &inside, proto, route_ttl);
 	return IPSEC_NO_DROP;
 }
 
@@ -136,37 +152,52 @@ static bool inner_is_sound(struct sk_buff *skb, u8 proto)
 	return len <= skb->len && !pskb_trim(skb, len);
 }
 
-/* RFC 6040 4.2. */
-static bool ecn_decapsulate(struct sk_buff *skb, u8 outer)
+static u8 dsfield_of(const struct sk_buff *skb)
 {
-	u8 inner = ipsec_header_family(skb) == AF_INET6 ? ipv6_get_dsfield(ipv6_hdr(skb)) :
-							  ipv4_get_dsfield(ip_hdr(skb));
+	return ipsec_header_family(skb) == AF_INET6 ? ipv6_get_dsfield(ipv6_hdr(skb)) :
+						      ipv4_get_dsfield(ip_hdr(skb));
+}
 
-	return INET_ECN_decapsulate(skb, outer, inner) <= 1;
+static enum ipsec_stat take_dsfield(struct sk_buff *skb, const struct ipsec_sa *sa, u8 outside)
+{
+	u8 inner = dsfield_of(skb), was = inner;
+	enum ipsec_ecn_odd odd = ipsec_outer_decap(&sa->outer, outside, &inner);
+
+	if (odd == IPSEC_ECN_LOST)
+		return IPSEC_IN_ECN;
+	if (odd == IPSEC_ECN_ODD)
+		ipsec_count(sa->inet, IPSEC_IN_ECN_ODD);
+	if (inner == was)
+		return IPSEC_NO_DROP;
+	if (ipsec_header_family(skb) == AF_INET6)
+		ipv6_change_dsfield(ipv6_hdr(skb), 0, inner);
+	else
+		ipv4_change_dsfield(ip_hdr(skb), 0, inner);
+	return IPSEC_NO_DROP;
 }
 
 /**
  * ipsec_tunnel_pull() - leave the outer header behind
- * @skb: an authenticated packet; its data begins with the inner header, its network
- *       header is the outer one
+ * @skb: an authenticated packet, private and linear; its data begins with the inner header,
+ *       its network header is the outer one
+ * @sa: the tunnel mode SA that it came in under
  *
- * RFC 4301 5.1.2.1: ECN as RFC 6040 4.2, all else of the outer header is forgotten.
+ * RFC 4301 5.1.2.1: ECN as RFC 6040 4.2, the DSCP if sa->outer says so; all else of the
+ * outer header is forgotten.
  *
  * Return: IPSEC_NO_DROP, or a drop reason.
  */
-enum ipsec_stat ipsec_tunnel_pull(struct sk_buff *skb)
+enum ipsec_stat ipsec_tunnel_pull(struct sk_buff *skb, const struct ipsec_sa *sa)
 {
-	u8 proto = ipsec_cb(skb)->next_header, outer;
+	u8 proto = ipsec_cb(skb)->next_header, outside = dsfield_of(skb);
 
 	if (proto != IPPROTO_IPIP && proto != IPPROTO_IPV6)
 		return IPSEC_IN_NEXT_HEADER;
-	outer = ipsec_header_family(skb) == AF_INET6 ? ipv6_get_dsfield(ipv6_hdr(skb)) :
-						       ipv4_get_dsfield(ip_hdr(skb));
 	if (!inner_is_sound(skb, proto))
 		return IPSEC_IN_INNER_HEADER;
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, proto == IPPROTO_IPV6 ? sizeof(struct ipv6hdr) :
 							      ip_hdrlen(skb));
 	skb->protocol = ipsec_header_ethertype(ipsec_header_family(skb));
-	return ecn_decapsulate(skb, outer) ? IPSEC_NO_DROP : IPSEC_IN_ECN;
+	return take_dsfield(skb, sa, outside);
 }

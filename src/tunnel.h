@@ -9,7 +9,7 @@
 
 struct ipsec_sa;
 
-enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa, u8 ttl);
-enum ipsec_stat ipsec_tunnel_pull(struct sk_buff *skb);
+enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa, u8 route_ttl);
+enum ipsec_stat ipsec_tunnel_pull(struct sk_buff *skb, const struct ipsec_sa *sa);
 
 #endif /* IPSEC_TUNNEL_H */

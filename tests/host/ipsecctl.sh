@@ -361,6 +361,22 @@ test_wire() {
 		assert len(text.splitlines()) == 4, text
 		END
 	result ipsecctl/json-sa
+	"$o/wire" -j sa-outer.ok >"$tmp/out" 2>"$tmp/why" &&
+		python3 - "$tmp/out" >"$tmp/why" 2>&1 <<-'END'
+		import json, sys
+		rules = json.load(open(sys.argv[1]))["rules"]
+		names = ("df", "ecn", "dscp", "dscp_decap", "ttl", "flow_label")
+		said = [tuple(rule[name] for name in names) for rule in rules]
+		assert said[0] == ("copy", "normal", None, False, None, None), said
+		assert said[1] == ("set", "compat", 46, True, 255, None), said
+		assert said[2] == ("clear", "normal", None, False, 0, None), said
+		assert said[4] == ("copy", "normal", 0, False, 1, 0xfffff), said
+		assert rules[0]["dscp_map"] is None, rules
+		table = list(range(64))
+		table[46], table[10], table[0] = 34, 0, 63
+		assert rules[2]["dscp_map"] == table, rules
+		END
+	result ipsecctl/json-outer
 	"$o/wire" -j flow-port-range.ok >"$tmp/out" 2>"$tmp/why" &&
 		python3 - "$tmp/out" >"$tmp/why" 2>&1 <<-'END'
 		import json, sys

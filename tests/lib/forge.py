@@ -138,8 +138,10 @@ def secret(what, size):
 
 
 class Sa:
-    """An SA that we know everything about. Its last sequence number is in .seq."""
-    def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None):
+    """An SA that we know everything about. Its last sequence number is in .seq, the next
+    header of what a tunnel holds in .inside. words: more of its rule."""
+    def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None, words=""):
+        self.words, self.inside = words, IPIP
         self.proto, self.mode, self.spi, self.src, self.dst = proto, mode, spi, src, dst
         self.enc, self.auth, self.replay, self.seq = enc, auth, replay, 0
         self.block, self.iv_len, self.icv_len, self.enc_key, self.auth_key = 1, 0, 0, b"", None
@@ -170,7 +172,7 @@ class Sa:
             words += ["auth", self.auth, "authkey", "0x" + self.auth_key.hex()]
         if self.replay is not None:
             words += ["replay", str(self.replay)]
-        return " ".join(words) + "\n"
+        return " ".join([*words, self.words]) + "\n"
 
     def next(self, step=1):
         self.seq += step
@@ -208,7 +210,7 @@ class Sa:
         seq = self.next() if seq is None else seq
         if self.mode == "tunnel":
             header, payload = ip4(self.src, self.dst, 0, **outer), packet
-            inner = IPIP
+            inner = self.inside
         else:
             size = header_len(packet)
             header, payload, inner = packet[:size], packet[size:], packet[9]

@@ -317,6 +317,7 @@ flow esp in from 10.2.0.88 to 10.1.0.0/24 local {US} peer {FAR} reqid 88
 # RFC 6040 figure 4: what comes out, by what is inside and then outside
 ECN = ["Not-ECT", "ECT(1)", "ECT(0)", "CE"]
 DROP = None
+ODD = [(0, 1), (0, 2), (3, 1)]
 DECAPSULATED = {0: [0, 0, 0, DROP], 1: [1, 1, 1, 3], 2: [2, 1, 2, 3], 3: [3, 3, 3, 3]}
 
 
@@ -330,7 +331,9 @@ def congestion(bench):
             if result is DROP:
                 bench.bad(name, protected, "IN_ECN")
             else:
-                bench.fine(name, protected, [forge.changed(inner, tos=0xb8 | result)])
+                odd = {"IN_ECN_ODD": 1} if (inside, outside) in ODD else {}
+                bench.check(name, protected, {bench.kind: 1, "IN_PROTECTED": 1, **odd},
+                            out=[forge.changed(inner, tos=0xb8 | result)])
 
 
 # --- several at once ---------------------------------------------------------------------

@@ -53,6 +53,32 @@ static void put_ports(struct json *j, const char *min, const char *max, const st
 	}
 }
 
+static void put_optional(struct json *j, const char *key, bool there, __u32 value)
+{
+	if (there)
+		json_number(j, key, value);
+	else
+		json_null(j, key);
+}
+
+static void put_outer(struct json *j, const struct outer *o)
+{
+	json_string(j, "df", df_name(o->df));
+	json_string(j, "ecn", ecn_name(o->ecn));
+	put_optional(j, "dscp", o->has_dscp, o->dscp);
+	if (o->has_map) {
+		json_open(j, "dscp_map", '[');
+		for (size_t i = 0; i < NFIPSEC_DSCP_COUNT; i++)
+			json_number(j, NULL, o->map[i]);
+		json_close(j, ']');
+	} else {
+		json_null(j, "dscp_map");
+	}
+	json_bool(j, "dscp_decap", o->dscp_decap);
+	put_optional(j, "ttl", o->has_ttl, o->ttl);
+	put_optional(j, "flow_label", o->has_flow_label, o->flow_label);
+}
+
 /**
  * json_sa - an SA
  * @j: the writer
@@ -83,6 +109,8 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 	}
 	json_number(j, "replay_window",
 		    sa->has_replay ? sa->replay : NFIPSEC_REPLAY_WINDOW_DEFAULT);
+	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+		put_outer(j, &sa->outer);
 	json_number(j, "seq_out", sa->seq_out);
 	json_number(j, "seq_in", sa->seq_in);
 	json_number(j, "packets", sa->packets);

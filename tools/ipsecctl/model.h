@@ -124,6 +124,34 @@ struct key {
 };
 
 /**
+ * struct outer - what is configured about the outer header of a tunnel
+ * @df: enum nfipsec_df
+ * @ecn: enum nfipsec_ecn
+ * @has_dscp: @dscp is not that of the inner header
+ * @dscp: 0 to 63
+ * @has_map: @map says what the DSCP is
+ * @map: the outer DSCP for each inner one
+ * @dscp_decap: decapsulation copies the outer DSCP
+ * @has_ttl: @ttl is not that of the route
+ * @ttl: 0: that of the inner header
+ * @has_flow_label: @flow_label is not that of the inner header
+ * @flow_label: 20 bits
+ */
+struct outer {
+	__u8 df;
+	__u8 ecn;
+	bool has_dscp;
+	__u8 dscp;
+	bool has_map;
+	__u8 map[NFIPSEC_DSCP_COUNT];
+	bool dscp_decap;
+	bool has_ttl;
+	__u8 ttl;
+	bool has_flow_label;
+	__u32 flow_label;
+};
+
+/**
  * struct sa - one entry of the SADB
  * @spi: host byte order
  * @proto: IPPROTO_ESP or IPPROTO_AH
@@ -145,6 +173,7 @@ struct key {
  * @add_time: seconds since the epoch
  * @use_time: seconds since the epoch, 0: never used
  * @enc_key_bits: length of a key that is not shown, without the salt
+ * @outer: the outer header of a tunnel
  */
 struct sa {
 	__u32 spi;
@@ -167,6 +196,7 @@ struct sa {
 	__u64 add_time;
 	__u64 use_time;
 	__u16 enc_key_bits;
+	struct outer outer;
 };
 
 /**

@@ -110,6 +110,35 @@ const char *mode_name(__u8 mode)
 }
 
 /**
+ * df_name - what becomes of DF
+ * @df: enum nfipsec_df
+ */
+const char *df_name(__u8 df)
+{
+	static const char * const names[] = {
+		[NFIPSEC_DF_COPY] = "copy",
+		[NFIPSEC_DF_SET] = "set",
+		[NFIPSEC_DF_CLEAR] = "clear",
+	};
+
+	return df < ARRAY_SIZE(names) ? names[df] : "unknown";
+}
+
+/**
+ * ecn_name - how a tunnel begins with congestion marks
+ * @ecn: enum nfipsec_ecn
+ */
+const char *ecn_name(__u8 ecn)
+{
+	static const char * const names[] = {
+		[NFIPSEC_ECN_NORMAL] = "normal",
+		[NFIPSEC_ECN_COMPAT] = "compat",
+	};
+
+	return ecn < ARRAY_SIZE(names) ? names[ecn] : "unknown";
+}
+
+/**
  * ipsec_name - protocol of an SA
  * @proto: IPPROTO_ESP or IPPROTO_AH
  */

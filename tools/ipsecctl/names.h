@@ -26,6 +26,8 @@ const char *flow_type_name(const struct policy *p);
 const char *dir_name(__u8 dir);
 const char *action_name(__u8 action);
 const char *mode_name(__u8 mode);
+const char *df_name(__u8 df);
+const char *ecn_name(__u8 ecn);
 const char *ipsec_name(__u8 proto);
 const char *sa_enc_name(const struct sa *sa);
 

@@ -133,6 +133,44 @@ static void get_sa_state(const struct nlattr *a, struct sa *sa)
 	}
 }
 
+static void get_map(const struct nlattr *a, struct outer *o)
+{
+	if (mnl_attr_get_payload_len(a) != sizeof(o->map))
+		return;
+	memcpy(o->map, mnl_attr_get_payload(a), sizeof(o->map));
+	o->has_map = true;
+}
+
+static void get_outer(const struct nlattr *a, struct outer *o)
+{
+	switch (mnl_attr_get_type(a)) {
+	case NFIPSEC_SA_A_DF:
+		o->df = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_ECN:
+		o->ecn = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_DSCP:
+		o->dscp = get_uint(a);
+		o->has_dscp = true;
+		break;
+	case NFIPSEC_SA_A_DSCP_MAP:
+		get_map(a, o);
+		break;
+	case NFIPSEC_SA_A_DSCP_DECAP:
+		o->dscp_decap = true;
+		break;
+	case NFIPSEC_SA_A_TTL:
+		o->ttl = get_uint(a);
+		o->has_ttl = true;
+		break;
+	case NFIPSEC_SA_A_FLOW_LABEL:
+		o->flow_label = get_uint(a);
+		o->has_flow_label = true;
+		break;
+	}
+}
+
 /**
  * nl_get_sa - NFIPSEC_A_SA
  * @nest: the attribute
@@ -145,6 +183,7 @@ void nl_get_sa(const struct nlattr *nest, struct sa *sa)
 	mnl_attr_for_each_nested(a, nest) {
 		get_sa_config(a, sa);
 		get_sa_state(a, sa);
+		get_outer(a, &sa->outer);
 	}
 }
 

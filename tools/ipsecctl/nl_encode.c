@@ -15,6 +15,24 @@ static void put_key(struct nlmsghdr *nlh, __u16 type, const struct key *k)
 		mnl_attr_put(nlh, type, k->len, k->b);
 }
 
+static void put_outer(struct nlmsghdr *nlh, const struct outer *o)
+{
+	if (o->df != NFIPSEC_DF_COPY)
+		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_DF, o->df);
+	if (o->ecn != NFIPSEC_ECN_NORMAL)
+		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_ECN, o->ecn);
+	if (o->has_dscp)
+		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_DSCP, o->dscp);
+	if (o->has_map)
+		mnl_attr_put(nlh, NFIPSEC_SA_A_DSCP_MAP, sizeof(o->map), o->map);
+	if (o->dscp_decap)
+		mnl_attr_put(nlh, NFIPSEC_SA_A_DSCP_DECAP, 0, NULL);
+	if (o->has_ttl)
+		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_TTL, o->ttl);
+	if (o->has_flow_label)
+		mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLOW_LABEL, o->flow_label);
+}
+
 /**
  * nl_put_sa - NFIPSEC_A_SA
  * @nlh: the message
@@ -41,6 +59,7 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 		put_key(nlh, NFIPSEC_SA_A_AUTH_KEY, &sa->auth_key);
 		if (sa->has_replay)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay);
+		put_outer(nlh, &sa->outer);
 	}
 	mnl_attr_nest_end(nlh, nest);
 }

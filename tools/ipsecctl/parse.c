@@ -15,9 +15,9 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "enc", "enckey", "esp", "file", "flow", "from", "in",
-	"include", "local", "out", "peer", "port", "priority", "proto", "replay", "reqid",
-	"spi", "to", "transport", "tunnel", "type",
+	"ah", "any", "auth", "authkey", "df", "dscp", "dscp-decap", "ecn", "enc", "enckey", "esp",
+	"file", "flow", "flowlabel", "from", "in", "include", "local", "out", "peer", "port",
+	"priority", "proto", "replay", "reqid", "spi", "to", "transport", "ttl", "tunnel", "type",
 };
 
 /**

@@ -33,6 +33,7 @@ static const char * const sa_words[] = {
  * @enckey: those of @enc
  * @seen: words that were there, bits of their numbers
  * @word_loc: where each of them is
+ * @outer: words about the outer header
  */
 struct sa_rule {
 	struct place loc;
@@ -45,6 +46,7 @@ struct sa_rule {
 	struct keys enckey;
 	unsigned int seen;
 	struct place word_loc[ARRAY_SIZE(sa_words)];
+	struct outer_words outer;
 };
 
 static bool seen(const struct sa_rule *r, enum sa_word w)
@@ -125,17 +127,40 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 	return false;
 }
 
+static bool no_sa_word(struct parser *p)
+{
+	struct buf what = { 0 };
+
+	for (size_t w = 0; w < ARRAY_SIZE(sa_words) + OUTER_WORDS; w++) {
+		const char *word = w < ARRAY_SIZE(sa_words) ? sa_words[w] :
+							      outer_words[w - ARRAY_SIZE(sa_words)];
+
+		buf_putc(&what, '"');
+		buf_put(&what, word, strlen(word));
+		buf_put(&what, "\", ", 3);
+	}
+	what.len -= 2;
+	buf_put(&what, " or the end of the line", 23);
+	p_expected(p, what.data);
+	buf_free(&what);
+	return false;
+}
+
 static bool sa_tail(struct parser *p, struct sa_rule *r)
 {
 	size_t w;
 
 	while (!p_is_end(p)) {
+		if (p_is_outer(p)) {
+			if (!p_outer(p, &r->outer))
+				return false;
+			continue;
+		}
 		for (w = 0; w < ARRAY_SIZE(sa_words); w++)
 			if (p_is(p, sa_words[w]))
 				break;
 		if (w == ARRAY_SIZE(sa_words))
-			return p_expected(p,
-					  "\"spi\", \"auth\", \"enc\", \"authkey\", \"enckey\", \"reqid\", \"replay\" or the end of the line");
+			return no_sa_word(p);
 		if (seen(r, w)) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", sa_words[w]);
 			return false;
@@ -219,6 +244,8 @@ static bool sa_check(struct parser *p, struct sa_rule *r)
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
+	if (!p_outer_check(p, &r->outer, &r->base))
+		return false;
 	if (r->base.proto == IPPROTO_AH) {
 		if (means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||
 		    means_nothing(p, r, WORD_ENCKEY, "AH, which does not encrypt"))
@@ -252,6 +279,7 @@ static void add_sa(struct parser *p, const struct sa_rule *r, size_t i)
 	struct sa *sa = ruleset_add_sa(p->rs, r->loc);
 
 	*sa = r->base;
+	sa->outer = r->outer.outer;
 	if (i) {
 		sa->src = r->base.dst;
 		sa->dst = r->base.src;

@@ -50,6 +50,21 @@ struct keys {
 	struct key key[2];
 };
 
+/* words about the outer header of a tunnel */
+#define OUTER_WORDS 6
+
+/**
+ * struct outer_words - what a rule says about the outer header
+ * @outer: what it means
+ * @seen: words that were there, bits of their numbers
+ * @word_loc: where each of them is
+ */
+struct outer_words {
+	struct outer outer;
+	unsigned int seen;
+	struct place word_loc[OUTER_WORDS];
+};
+
 /* parse.c */
 void p_next(struct parser *p);
 bool p_is(const struct parser *p, const char *keyword);
@@ -68,6 +83,12 @@ bool p_port(struct parser *p, int proto, struct port_range *out);
 
 /* parse_key.c */
 bool p_keys(struct parser *p, const char *after, struct keys *out);
+
+/* parse_outer.c */
+extern const char * const outer_words[OUTER_WORDS];
+bool p_is_outer(const struct parser *p);
+bool p_outer(struct parser *p, struct outer_words *w);
+bool p_outer_check(struct parser *p, const struct outer_words *w, const struct sa *sa);
 
 /* parse_flow.c, parse_sa.c: after the keyword, up to the end of the line */
 bool p_flow(struct parser *p, struct place loc);

@@ -20,6 +20,41 @@ static void print_key(FILE *out, const char *word, const struct key *k)
 		fprintf(out, "%02x", k->b[i]);
 }
 
+static void print_dscp(FILE *out, const struct outer *o)
+{
+	const char *before = " dscp { ";
+
+	if (o->has_dscp)
+		fprintf(out, " dscp %u", o->dscp);
+	if (!o->has_map)
+		return;
+	for (unsigned int i = 0; i < NFIPSEC_DSCP_COUNT; i++) {
+		if (o->map[i] == i)
+			continue;
+		fprintf(out, "%s%u:%u", before, i, o->map[i]);
+		before = ", ";
+	}
+	/* a map that changes nothing is one nevertheless */
+	fprintf(out, *before == ' ' ? " dscp { 0:0 }" : " }");
+}
+
+static void print_outer(FILE *out, const struct outer *o)
+{
+	if (o->df != NFIPSEC_DF_COPY)
+		fprintf(out, " df %s", df_name(o->df));
+	if (o->ecn != NFIPSEC_ECN_NORMAL)
+		fprintf(out, " ecn %s", ecn_name(o->ecn));
+	print_dscp(out, o);
+	if (o->dscp_decap)
+		fprintf(out, " dscp-decap copy");
+	if (o->has_ttl && o->ttl)
+		fprintf(out, " ttl %u", o->ttl);
+	else if (o->has_ttl)
+		fprintf(out, " ttl copy");
+	if (o->has_flow_label)
+		fprintf(out, " flowlabel 0x%x", o->flow_label);
+}
+
 /**
  * print_sa - an SA as a rule, without a newline
  * @out: where to
@@ -44,6 +79,7 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " reqid %u", sa->reqid);
 	if (sa->has_replay)
 		fprintf(out, " replay %u", sa->replay);
+	print_outer(out, &sa->outer);
 }
 
 static void print_ports(FILE *out, const struct port_range *r)

@@ -42,6 +42,19 @@
  *     NFIPSEC_SA_A_AUTH           u16?    enum nfipsec_auth; absent for combined modes
  *     NFIPSEC_SA_A_AUTH_KEY       binary? with the salt, where the algorithm has one, at its end
  *     NFIPSEC_SA_A_REPLAY_WINDOW  u32?    in packets, 0: no anti-replay; absent: 64
+ *     tunnel mode only, the fields of the outer header (RFC 4301 5.1.2); absent in answers
+ *     where they have their defaults:
+ *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
+ *     NFIPSEC_SA_A_ECN            u8?     enum nfipsec_ecn; absent: NORMAL
+ *     NFIPSEC_SA_A_DSCP           u8?     0 .. 63: the outer DSCP; absent: that of the inner one
+ *     NFIPSEC_SA_A_DSCP_MAP       binary? 64 bytes: the outer DSCP for each inner one. Not
+ *                                         together with DSCP
+ *     NFIPSEC_SA_A_DSCP_DECAP     flag?   the packet inside gets the outer DSCP when it is
+ *                                         decapsulated; absent: it keeps its own
+ *     NFIPSEC_SA_A_TTL            u8?     the outer TTL or hop limit; 0: that of the inner
+ *                                         header; absent: that of the route
+ *     NFIPSEC_SA_A_FLOW_LABEL     u32?    0 .. 0xfffff: the outer flow label, IPv6 outside only;
+ *                                         absent: that of an IPv6 packet inside, 0 for IPv4
  *     answers only:
  *     NFIPSEC_SA_A_SEQ_OUT        u64     the sequence number sent last
  *     NFIPSEC_SA_A_SEQ_IN         u64     the highest sequence number received and authenticated
@@ -105,6 +118,8 @@
 #define NFIPSEC_KEY_MAX			128	/* bytes, the longest key of any algorithm */
 #define NFIPSEC_SPECS_MAX		4	/* SAs in a bundle */
 #define NFIPSEC_SELECTORS_MAX		64	/* selectors of one policy */
+#define NFIPSEC_DSCP_COUNT		64	/* values of a DSCP (RFC 2474) */
+#define NFIPSEC_FLOW_LABEL_MAX		1048575	/* 20 bits (RFC 6437) */
 
 /**
  * enum nfipsec_cmd - commands and events
@@ -197,6 +212,13 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_ADD_TIME: u64, seconds since the epoch
  * @NFIPSEC_SA_A_USE_TIME: u64, seconds since the epoch
  * @NFIPSEC_SA_A_ENC_KEY_BITS: u16
+ * @NFIPSEC_SA_A_DF: u8, enum nfipsec_df
+ * @NFIPSEC_SA_A_ECN: u8, enum nfipsec_ecn
+ * @NFIPSEC_SA_A_DSCP: u8
+ * @NFIPSEC_SA_A_DSCP_MAP: binary, NFIPSEC_DSCP_COUNT bytes
+ * @NFIPSEC_SA_A_DSCP_DECAP: flag
+ * @NFIPSEC_SA_A_TTL: u8
+ * @NFIPSEC_SA_A_FLOW_LABEL: u32
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -220,6 +242,13 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_ADD_TIME,
 	NFIPSEC_SA_A_USE_TIME,
 	NFIPSEC_SA_A_ENC_KEY_BITS,
+	NFIPSEC_SA_A_DF,
+	NFIPSEC_SA_A_ECN,
+	NFIPSEC_SA_A_DSCP,
+	NFIPSEC_SA_A_DSCP_MAP,
+	NFIPSEC_SA_A_DSCP_DECAP,
+	NFIPSEC_SA_A_TTL,
+	NFIPSEC_SA_A_FLOW_LABEL,
 	__NFIPSEC_SA_A_MAX,
 };
 
@@ -387,6 +416,34 @@ enum nfipsec_mode {
 	NFIPSEC_MODE_TRANSPORT,
 	NFIPSEC_MODE_TUNNEL,
 	__NFIPSEC_MODE_MAX,
+};
+
+/**
+ * enum nfipsec_df - Don't Fragment of an IPv4 outer header (RFC 4301 8.1)
+ * @NFIPSEC_DF_COPY: that of an IPv4 packet inside; IPv6 inside: set, but for packets of up to
+ *	1280 bytes, which must pass
+ * @NFIPSEC_DF_SET: set; a packet that does not fit and may be fragmented is, before it is
+ *	protected
+ * @NFIPSEC_DF_CLEAR: clear; a packet that does not fit is fragmented once it is protected,
+ *	whatever its own header says
+ */
+enum nfipsec_df {
+	NFIPSEC_DF_COPY,
+	NFIPSEC_DF_SET,
+	NFIPSEC_DF_CLEAR,
+	__NFIPSEC_DF_MAX,
+};
+
+/**
+ * enum nfipsec_ecn - how a tunnel begins with congestion marks (RFC 6040 4.1)
+ * @NFIPSEC_ECN_NORMAL: those of the packet inside are copied
+ * @NFIPSEC_ECN_COMPAT: "compatibility mode": none, for other ends that do not know RFC 6040,
+ *	RFC 4301 or RFC 3168
+ */
+enum nfipsec_ecn {
+	NFIPSEC_ECN_NORMAL,
+	NFIPSEC_ECN_COMPAT,
+	__NFIPSEC_ECN_MAX,
 };
 
 /**

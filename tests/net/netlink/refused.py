@@ -243,6 +243,34 @@ bad_sa("AH with encryption NULL", INVAL, "AH does not encrypt: leave the encrypt
 bad_sa("AH without integrity", INVAL, "An AH SA needs an integrity algorithm", make=ah, auth=None,
        auth_key=None)
 
+# --- SAs: the outer header ---------------------------------------------------------------------------
+
+TUNNEL = {"mode": u8(SA_A_MODE, MODE_TUNNEL)}
+TUNNEL6 = {**TUNNEL, "src": V6[SA_A_SRC], "dst": V6[SA_A_DST]}
+ASCENDING = bytes(range(DSCP_COUNT))
+OUTER = [(u8(SA_A_DF, DF_CLEAR), TUNNEL), (u8(SA_A_ECN, ECN_COMPAT), TUNNEL), (u8(SA_A_DSCP, 63), TUNNEL),
+         (Attr(SA_A_DSCP_MAP, ASCENDING), TUNNEL), (Attr(SA_A_DSCP_DECAP), TUNNEL), (u8(SA_A_TTL, 0), TUNNEL),
+         (u32(SA_A_FLOW_LABEL, FLOW_LABEL_MAX), TUNNEL6)]
+for attr, tunnel in OUTER:
+    taken(f"outer header, attribute {attr.type}", CMD_SA_NEW, [sa(x=attr, **tunnel)], CMD_SA_DEL)
+    bad_sa(f"outer header, attribute {attr.type} in transport mode", INVAL,
+           "Only a tunnel has an outer header to configure", blame="x", x=attr,
+           mode=u8(SA_A_MODE, MODE_TRANSPORT))
+for attr, sentence in ((u8(SA_A_DF, DF_END), "DF is copied, set or cleared"),
+                       (u8(SA_A_ECN, ECN_END), "ECN has a normal and a compatibility mode (RFC 6040 4.1)"),
+                       (u8(SA_A_DSCP, 64), "A DSCP is a number from 0 to 63"),
+                       (Attr(SA_A_DSCP_MAP, bytes(63) + b"\x40"), "A DSCP is a number from 0 to 63"),
+                       (u32(SA_A_FLOW_LABEL, 0), "Only an IPv6 header has a flow label")):
+    bad_sa(f"outer header, attribute {attr.type}: {sentence}", INVAL, sentence, blame="x", x=attr, **TUNNEL)
+bad_sa("DF of IPv6", INVAL, "Only an IPv4 header has DF", blame="x", x=u8(SA_A_DF, DF_COPY), **TUNNEL6)
+bad_sa("flow label of 21 bits", INVAL, "A flow label has 20 bits", blame="x",
+       x=u32(SA_A_FLOW_LABEL, FLOW_LABEL_MAX + 1), **TUNNEL6)
+bad_sa("DSCP and a map", INVAL, "The outer DSCP is one value or a map, not both", blame="y",
+       x=u8(SA_A_DSCP, 1), y=Attr(SA_A_DSCP_MAP, ASCENDING), **TUNNEL)
+for length in (0, 63, 65):
+    bad_sa(f"DSCP map of {length} bytes", (INVAL, RANGE), ANY, blame="x",
+           x=Attr(SA_A_DSCP_MAP, bytes(length)), **TUNNEL)
+
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
 for name in ("SEQ_OUT", "SEQ_IN", "PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
@@ -251,7 +279,7 @@ for name in ("SEQ_OUT", "SEQ_IN", "PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_
 for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
     bad_sa(f"with unknown attribute {type_}", INVAL, ANY, x=Attr(type_, bytes(4)))
 for name, length in (("SPI", 4), ("PROTO", 1), ("MODE", 1), ("REQID", 4), ("ENC", 2), ("AUTH", 2),
-                     ("REPLAY_WINDOW", 4)):
+                     ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4)):
     for wrong in (0, length - 1, length + 1, 2 * length):
         if wrong != length:
             field = name.lower() if name.lower() in ("spi", "proto", "mode", "enc") else "x"

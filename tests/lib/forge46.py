@@ -1,0 +1,70 @@
+"""forge.py and forge6.py as one, for tests that do the same in both families.
+
+    import forge46 as forge
+
+What both have is here under the name that forge.py gives it, and takes addresses and packets
+of either family; what only forge.py has is here as well. The bench is forge_bench6.
+"""
+import forge
+import forge6
+from forge import *     # noqa: F403 pylint: disable=wildcard-import,unused-wildcard-import
+from forge import IPIP, IPV6
+
+ENDS = {4: (forge.US, forge.FAR), 6: (forge6.US6, forge6.FAR6)}
+HOSTS = {4: (forge.NEAR_HOST, forge.FAR_HOST), 6: (forge6.NEAR_HOST6, forge6.FAR_HOST6)}
+NETS = {4: ("10.1.0.0/24", "10.2.0.0/24"), 6: ("fd01::/64", "fd02::/64")}
+
+
+def is_ip6(packet):
+    return packet[0] >> 4 == 6
+
+
+def header_len(packet):
+    return 40 if is_ip6(packet) else forge.header_len(packet)
+
+
+def ip(src, dst, proto, payload=b"", **header):
+    """A packet. Fields have the names of IPv4; label is the flow label."""
+    if ":" not in src:
+        return forge.ip4(src, dst, proto, payload, **header)
+    names = {"ttl": "hops", "label": "flow"}
+    return forge6.ip6(src, dst, proto, payload, **{names.get(k, k): v for k, v in header.items()})
+
+
+def udp(src, dst, data):
+    return (forge6.udp6 if ":" in src else forge.udp)(src, dst, data)
+
+
+def datagram(src, dst, data, **header):
+    """A packet with a UDP datagram."""
+    return ip(src, dst, forge.UDP, udp(src, dst, data), **header)
+
+
+def forwarded(packet):
+    """The packet behind one router."""
+    return (forge6.forwarded6 if is_ip6(packet) else forge.forwarded)(packet)
+
+
+def fragments(packet, size, ident):
+    """The packet in fragments; those of IPv4 have the ID that it has."""
+    return forge6.fragments6(packet, size, ident) if is_ip6(packet) else forge.fragments(packet, size)
+
+
+class _Sa6(forge6.Sa6):
+    def protect(self, packet, seq=None, next_header=None, ttl=64, tos=0, label=0):
+        return super().protect(packet, seq, next_header, hops=ttl, tos=tos, flow=label)
+
+
+def Sa(proto, mode, spi, src, dst, enc=None, auth=None, inner=4, words=""):
+    """An SA of which addresses tell the family; inner: the family inside of a tunnel."""
+    sa = (_Sa6 if ":" in src else forge.Sa)(proto, mode, spi, src, dst, enc=enc, auth=auth, words=words)
+    sa.inside = IPV6 if inner == 6 else IPIP
+    return sa
+
+
+def far_wire(family):
+    return forge6.far_wire6() if family == 6 else forge.far_wire()
+
+
+def near_wire(family):
+    return forge6.near_wire6() if family == 6 else forge.near_wire()
