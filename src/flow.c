@@ -5,6 +5,7 @@
 #include <linux/random.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
+#include <net/mip6.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "flow.h"
@@ -77,6 +78,31 @@ static bool key_ports(const struct sk_buff *skb, int offset, struct ipsec_key *k
 	return true;
 }
 
+/* Where the type is, and behind it, except in a mobility header, the code. */
+static bool key_type(const struct sk_buff *skb, int offset, struct ipsec_key *key)
+{
+	bool has_code = ipsec_proto_has_code(key->proto);
+	const u8 *type;
+	u8 buffer[2];
+
+	if (!has_code)
+		offset += offsetof(struct ip6_mh, ip6mh_type);
+	type = skb_header_pointer(skb, offset, has_code ? 2 : 1, buffer);
+	if (!type)
+		return false;
+	key->sport = type[0];
+	key->dport = has_code ? type[1] : 0;
+	return true;
+}
+
+/* What selectors look at behind the IP headers, in a packet that has it. */
+static bool key_upper(const struct sk_buff *skb, int offset, struct ipsec_key *key)
+{
+	if (ipsec_proto_has_ports(key->proto))
+		return key_ports(skb, offset, key);
+	return !ipsec_proto_has_type(key->proto) || key_type(skb, offset, key);
+}
+
 static bool key_addrs(const struct sk_buff *skb, struct ipsec_key *key)
 {
 	union ipsec_addr buffer[2];
@@ -116,9 +142,7 @@ bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key)
 	}
 	if (!key_addrs(skb, key))
 		return false;
-	if (header.later || !ipsec_proto_has_ports(key->proto))
-		return true;
-	return key_ports(skb, skb_network_offset(skb) + header.upper, key);
+	return header.later || key_upper(skb, skb_network_offset(skb) + header.upper, key);
 }
 
 static bool is_link_local(const struct ipsec_key *key)

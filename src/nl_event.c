@@ -74,10 +74,25 @@ static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *po
 	event_policy(inet, policy, NFIPSEC_CMD_POLICY_DEL);
 }
 
+/* The bounds of what a packet has, or of what cannot be read of it. */
+static void bounds_of(const struct ipsec_key *key, bool has, u16 value, u16 *min, u16 *max)
+{
+	bool no_ports = key->flags & IPSEC_KEY_NO_PORTS;
+
+	*min = 0;
+	*max = U16_MAX;
+	if (!has)
+		return;
+	*min = no_ports ? NFIPSEC_OPAQUE_MIN : value;
+	*max = no_ports ? NFIPSEC_OPAQUE_MAX : value;
+}
+
 /* A selector that only this packet matches. */
 static void selector_of(const struct ipsec_key *key, struct ipsec_selector *sel)
 {
-	bool ports = ipsec_proto_has_ports(key->proto) && !(key->flags & IPSEC_KEY_NO_PORTS);
+	bool ports = ipsec_proto_has_ports(key->proto), type = ipsec_proto_has_type(key->proto);
+	bool code = ipsec_proto_has_code(key->proto) ||
+		    (type && key->flags & IPSEC_KEY_NO_PORTS);
 
 	memset(sel, 0, sizeof(*sel));
 	sel->family = key->family;
@@ -86,10 +101,8 @@ static void selector_of(const struct ipsec_key *key, struct ipsec_selector *sel)
 	sel->src_max = key->src;
 	sel->dst_min = key->dst;
 	sel->dst_max = key->dst;
-	sel->sport_min = ports ? key->sport : 0;
-	sel->sport_max = ports ? key->sport : 0xffff;
-	sel->dport_min = ports ? key->dport : 0;
-	sel->dport_max = ports ? key->dport : 0xffff;
+	bounds_of(key, ports || type, key->sport, &sel->sport_min, &sel->sport_max);
+	bounds_of(key, ports || code, key->dport, &sel->dport_min, &sel->dport_max);
 }
 
 static void event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,

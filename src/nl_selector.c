@@ -133,6 +133,14 @@ int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
 	return complaint ? ipsec_nl_refuse(extack, nest, complaint) : 0;
 }
 
+static int put_ports(struct sk_buff *msg, int min_type, u16 min, u16 max)
+{
+	if (!min && max == U16_MAX)
+		return 0;
+	return nla_put_u16(msg, min_type, min) || nla_put_u16(msg, min_type + 1, max) ?
+	       -EMSGSIZE : 0;
+}
+
 /**
  * ipsec_nl_selector_size() - room for a selector
  *
@@ -164,11 +172,8 @@ int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_sele
 		return -EMSGSIZE;
 	if (sel->proto && nla_put_u8(msg, NFIPSEC_SEL_A_PROTO, sel->proto))
 		return -EMSGSIZE;
-	if (!ipsec_selector_any_port(sel) &&
-	    (nla_put_u16(msg, NFIPSEC_SEL_A_SPORT_MIN, sel->sport_min) ||
-	     nla_put_u16(msg, NFIPSEC_SEL_A_SPORT_MAX, sel->sport_max) ||
-	     nla_put_u16(msg, NFIPSEC_SEL_A_DPORT_MIN, sel->dport_min) ||
-	     nla_put_u16(msg, NFIPSEC_SEL_A_DPORT_MAX, sel->dport_max)))
+	if (put_ports(msg, NFIPSEC_SEL_A_SPORT_MIN, sel->sport_min, sel->sport_max) ||
+	    put_ports(msg, NFIPSEC_SEL_A_DPORT_MIN, sel->dport_min, sel->dport_max))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

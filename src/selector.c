@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selectors: ranges of addresses and ports (RFC 4301 4.4.1.1). Pure. */
+/* Selectors: ranges of addresses, ports, types and codes (RFC 4301 4.4.1.1). Pure. */
+#include <linux/in6.h>
+
 #include "selector.h"
 
 /**
@@ -23,6 +25,28 @@ bool ipsec_proto_has_ports(__u8 proto)
 }
 
 /**
+ * ipsec_proto_has_code() - whether selectors may name a code for a protocol
+ * @proto: protocol above IP
+ *
+ * Return: true for ICMP and ICMPv6, which have a type as well.
+ */
+bool ipsec_proto_has_code(__u8 proto)
+{
+	return proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
+}
+
+/**
+ * ipsec_proto_has_type() - whether selectors may name a type for a protocol
+ * @proto: protocol above IP
+ *
+ * Return: true for ICMP, ICMPv6 and the mobility header.
+ */
+bool ipsec_proto_has_type(__u8 proto)
+{
+	return ipsec_proto_has_code(proto) || proto == IPSEC_PROTO_MH;
+}
+
+/**
  * ipsec_selector_any_port() - whether a selector leaves the ports open
  * @sel: a checked selector
  *
@@ -32,6 +56,22 @@ bool ipsec_selector_any_port(const struct ipsec_selector *sel)
 {
 	return !sel->sport_min && sel->sport_max == 0xffff &&
 	       !sel->dport_min && sel->dport_max == 0xffff;
+}
+
+static bool opaque(__u16 min, __u16 max)
+{
+	return min == NFIPSEC_OPAQUE_MIN && max == NFIPSEC_OPAQUE_MAX;
+}
+
+/**
+ * ipsec_selector_opaque() - whether a selector is about ports that cannot be read
+ * @sel: a checked selector
+ *
+ * Return: true if it matches no packet whose ports, or type, can be read.
+ */
+bool ipsec_selector_opaque(const struct ipsec_selector *sel)
+{
+	return opaque(sel->sport_min, sel->sport_max);
 }
 
 static bool addr_inside(const union ipsec_addr *min, const union ipsec_addr *max,
@@ -64,11 +104,46 @@ enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 	if (ipsec_selector_any_port(sel))
 		return IPSEC_MATCH_YES;
 	if (key->flags & IPSEC_KEY_NO_PORTS)
-		return IPSEC_MATCH_UNKNOWN;
+		return ipsec_selector_opaque(sel) ? IPSEC_MATCH_YES : IPSEC_MATCH_UNKNOWN;
 	if (key->sport < sel->sport_min || key->sport > sel->sport_max ||
 	    key->dport < sel->dport_min || key->dport > sel->dport_max)
 		return IPSEC_MATCH_NO;
 	return IPSEC_MATCH_YES;
+}
+
+static bool any(__u16 min, __u16 max)
+{
+	return !min && max == 0xffff;
+}
+
+/* Types and codes are bytes. */
+static const char *check_type(const struct ipsec_selector *sel)
+{
+	if (sel->sport_max > 255 && !any(sel->sport_min, sel->sport_max))
+		return "A type is a number from 0 to 255";
+	if (any(sel->dport_min, sel->dport_max))
+		return NULL;
+	if (!ipsec_proto_has_code(sel->proto))
+		return "A mobility header has a type but no code";
+	return sel->dport_max > 255 ? "A code is a number from 0 to 255" : NULL;
+}
+
+static const char *check_ports(const struct ipsec_selector *sel)
+{
+	bool is_opaque = opaque(sel->sport_min, sel->sport_max);
+
+	if (is_opaque != opaque(sel->dport_min, sel->dport_max))
+		return "Ports are opaque on both sides or on neither";
+	if (sel->sport_min > sel->sport_max && !is_opaque)
+		return "The source port range ends before it begins";
+	if (sel->dport_min > sel->dport_max && !is_opaque)
+		return "The destination port range ends before it begins";
+	if (ipsec_selector_any_port(sel) || ipsec_proto_has_ports(sel->proto))
+		return NULL;
+	/* RFC 4301 7.1: any protocol has any ports. */
+	if (!ipsec_proto_has_type(sel->proto))
+		return "Ports need a protocol with ports (tcp, udp, sctp, dccp, udplite) or types";
+	return is_opaque ? NULL : check_type(sel);
 }
 
 /**
@@ -83,11 +158,5 @@ const char *ipsec_selector_check(const struct ipsec_selector *sel)
 		return "The source address range ends before it begins";
 	if (ipsec_addr_cmp(&sel->dst_min, &sel->dst_max, sel->family) > 0)
 		return "The destination address range ends before it begins";
-	if (sel->sport_min > sel->sport_max)
-		return "The source port range ends before it begins";
-	if (sel->dport_min > sel->dport_max)
-		return "The destination port range ends before it begins";
-	if (!ipsec_selector_any_port(sel) && !ipsec_proto_has_ports(sel->proto))
-		return "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)";
-	return NULL;
+	return check_ports(sel);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Selectors: ranges of addresses and ports (RFC 4301 4.4.1.1). Pure. */
+/* Selectors: ranges of addresses, ports, types and codes (RFC 4301 4.4.1.1). Pure. */
 #ifndef IPSEC_SELECTOR_H
 #define IPSEC_SELECTOR_H
+
+#include <linux/nfipsec.h>
 
 #include "types.h"
 
 #define IPSEC_ANY_PROTO	0
+#define IPSEC_PROTO_MH	135	/* the IPv6 mobility header, RFC 6275 6.1 */
 
 /**
  * struct ipsec_selector - one entry of a policy's selector list, bounds inclusive
@@ -13,13 +16,16 @@
  * @src_max: highest source address
  * @dst_min: lowest destination address
  * @dst_max: highest destination address
- * @sport_min: lowest source port, host order
- * @sport_max: highest source port
- * @dport_min: lowest destination port
- * @dport_max: highest destination port
+ * @sport_min: lowest source port, host order; type of ICMP, ICMPv6 or a mobility header
+ * @sport_max: highest source port or type
+ * @dport_min: lowest destination port; code of ICMP or ICMPv6
+ * @dport_max: highest destination port or code
  * @family: AF_INET or AF_INET6
  * @proto: upper protocol, or IPSEC_ANY_PROTO
  * @pad: zero, so that selectors can be compared as memory
+ *
+ * Ports from NFIPSEC_OPAQUE_MIN to NFIPSEC_OPAQUE_MAX, on both sides, are OPAQUE: only packets
+ * match whose ports cannot be read, which are fragments that are not the first.
  */
 struct ipsec_selector {
 	union ipsec_addr src_min;
@@ -49,7 +55,10 @@ enum ipsec_match {
 };
 
 bool ipsec_proto_has_ports(__u8 proto);
+bool ipsec_proto_has_type(__u8 proto);
+bool ipsec_proto_has_code(__u8 proto);
 bool ipsec_selector_any_port(const struct ipsec_selector *sel);
+bool ipsec_selector_opaque(const struct ipsec_selector *sel);
 enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 				      const struct ipsec_key *key);
 const char *ipsec_selector_check(const struct ipsec_selector *sel);

@@ -37,8 +37,8 @@ enum ipsec_key_flags {
  * struct ipsec_key - what selectors are matched against (RFC 4301 4.4.1.1)
  * @src: source address
  * @dst: destination address
- * @sport: source port in host order, 0 where the protocol has none
- * @dport: destination port in host order, 0 where the protocol has none
+ * @sport: source port in host order, or the type of an ICMP, ICMPv6 or mobility header; else 0
+ * @dport: destination port in host order, or the code of ICMP and ICMPv6; else 0
  * @family: AF_INET or AF_INET6
  * @proto: the protocol above IP
  * @flags: enum ipsec_key_flags

@@ -138,10 +138,10 @@ def secret(what, size):
 
 
 class Sa:
-    """An SA that we know everything about. Its last sequence number is in .seq, the next
-    header of what a tunnel holds in .inside. words: more of its rule."""
+    """An SA that we know everything about. Its last sequence number is in .seq. words: more of
+    its rule."""
     def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None, words=""):
-        self.words, self.inside = words, IPIP
+        self.words = words
         self.proto, self.mode, self.spi, self.src, self.dst = proto, mode, spi, src, dst
         self.enc, self.auth, self.replay, self.seq = enc, auth, replay, 0
         self.block, self.iv_len, self.icv_len, self.enc_key, self.auth_key = 1, 0, 0, b"", None
@@ -210,7 +210,7 @@ class Sa:
         seq = self.next() if seq is None else seq
         if self.mode == "tunnel":
             header, payload = ip4(self.src, self.dst, 0, **outer), packet
-            inner = self.inside
+            inner = IPV6 if packet[0] >> 4 == 6 else IPIP
         else:
             size = header_len(packet)
             header, payload, inner = packet[:size], packet[size:], packet[9]

@@ -8,7 +8,6 @@ of either family; what only forge.py has is here as well. The bench is forge_ben
 import forge
 import forge6
 from forge import *     # noqa: F403 pylint: disable=wildcard-import,unused-wildcard-import
-from forge import IPIP, IPV6
 
 ENDS = {4: (forge.US, forge.FAR), 6: (forge6.US6, forge6.FAR6)}
 HOSTS = {4: (forge.NEAR_HOST, forge.FAR_HOST), 6: (forge6.NEAR_HOST6, forge6.FAR_HOST6)}
@@ -55,11 +54,9 @@ class _Sa6(forge6.Sa6):
         return super().protect(packet, seq, next_header, hops=ttl, tos=tos, flow=label)
 
 
-def Sa(proto, mode, spi, src, dst, enc=None, auth=None, inner=4, words=""):
-    """An SA of which addresses tell the family; inner: the family inside of a tunnel."""
-    sa = (_Sa6 if ":" in src else forge.Sa)(proto, mode, spi, src, dst, enc=enc, auth=auth, words=words)
-    sa.inside = IPV6 if inner == 6 else IPIP
-    return sa
+def Sa(proto, mode, spi, src, dst, enc=None, auth=None, words=""):
+    """An SA of which addresses tell the family."""
+    return (_Sa6 if ":" in src else forge.Sa)(proto, mode, spi, src, dst, enc=enc, auth=auth, words=words)
 
 
 def far_wire(family):

@@ -39,7 +39,7 @@ def _read_numbers():
             name = re.sub(r"^__(.*)_MAX$", r"\1_END", name)
             globals()[name.replace("NFIPSEC_", "", 1)] = value
             value += 1
-    for name, value in re.findall(r"#define NFIPSEC_(\w+)\s+(\(?[0-9x< ]+\)?)\s*$", text, re.M):
+    for name, value in re.findall(r"#define NFIPSEC_(\w+)\s+(\(?[0-9a-fx< ]+\)?)\s*$", text, re.M):
         globals()[name] = eval(value)
 
 

@@ -22,8 +22,8 @@ class Bench:
         left, right = NETS[inner]
         self.inner, self.outer, self.words = inner, outer, words
         self.name = f"{inner}in{outer} {words or 'defaults'}"
-        self.out = Sa("esp", "tunnel", FIRST_SPI, us, peer, "null", "hmac-sha1", inner, words)
-        self.into = Sa("esp", "tunnel", FIRST_SPI + 1, peer, us, "null", "hmac-sha1", inner, words)
+        self.out = Sa("esp", "tunnel", FIRST_SPI, us, peer, "null", "hmac-sha1", words)
+        self.into = Sa("esp", "tunnel", FIRST_SPI + 1, peer, us, "null", "hmac-sha1", words)
         forge.load(f"flow esp from {left} to {right} local {us} peer {peer}\n" +
                    self.out.rule() + self.into.rule())
         self.before = forge.State()

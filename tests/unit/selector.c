@@ -191,6 +191,37 @@ static void fragments(void)
 	end_case("a fragment without ports is unknown to a selector that asks for ports");
 }
 
+/* RFC 4301 4.4.1.1: OPAQUE is what cannot be read, and ANY encompasses it */
+static void opaque_ports(void)
+{
+	struct ipsec_selector sel = any_v4();
+	struct ipsec_key key = packet(IPPROTO_UDP, 0, 0);
+
+	sel.proto = IPPROTO_UDP;
+	expect(false, ipsec_selector_opaque(&sel), "any port");
+	sel.sport_min = 0xffff;
+	sel.dport_min = 0xffff;
+	sel.sport_max = 0;
+	sel.dport_max = 0;
+	expect(true, ipsec_selector_opaque(&sel), "opaque");
+	expect(false, ipsec_selector_any_port(&sel), "opaque is not any");
+	for (unsigned int port = 0; port < 0x10000; port++) {
+		key.sport = port;
+		key.dport = port;
+		match(IPSEC_MATCH_NO, &sel, &key, "a port");
+	}
+	key.sport = 0xffff;
+	key.dport = 0;
+	match(IPSEC_MATCH_NO, &sel, &key, "the bounds themselves");
+	key.flags = IPSEC_KEY_NO_PORTS;
+	match(IPSEC_MATCH_YES, &sel, &key, "a fragment");
+	key.proto = IPPROTO_TCP;
+	match(IPSEC_MATCH_NO, &sel, &key, "a fragment of another protocol");
+	key.flags |= IPSEC_KEY_NO_PROTO;
+	match(IPSEC_MATCH_UNKNOWN, &sel, &key, "a fragment of who knows which");
+	end_case("opaque ports match fragments without ports, and nothing else");
+}
+
 static void check_is(const struct ipsec_selector *sel, const char *sentence)
 {
 	const char *found = ipsec_selector_check(sel);
@@ -226,19 +257,23 @@ static void checks_addresses(void)
 static void checks_ports(void)
 {
 	static const __u8 with_ports[] = { 6, 17, 33, 132, 136 };
+	static const char needs[] = "Ports need a protocol with ports (tcp, udp, sctp, dccp, udplite) or types";
 
 	for (int proto = 0; proto < 256; proto++) {
 		struct ipsec_selector sel = any_v4();
+
+		if (ipsec_proto_has_type(proto))
+			continue;
 		bool has = memchr(with_ports, proto, sizeof(with_ports));
 
 		expect(has, ipsec_proto_has_ports(proto), "protocol %d has ports", proto);
 		sel.proto = proto;
 		check_is(&sel, NULL);
 		sel.dport_min = 1;
-		check_is(&sel, has ? NULL : "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)");
+		check_is(&sel, has ? NULL : needs);
 		sel.dport_min = 0;
 		sel.sport_max = 0xfffe;
-		check_is(&sel, has ? NULL : "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)");
+		check_is(&sel, has ? NULL : needs);
 		sel.sport_min = 0xffff;
 		check_is(&sel, "The source port range ends before it begins");
 		sel.sport_min = 0;
@@ -247,6 +282,62 @@ static void checks_ports(void)
 		check_is(&sel, "The destination port range ends before it begins");
 	}
 	end_case("ports: ranges, and protocols that have none");
+}
+
+static void checks_types(void)
+{
+	static const __u8 with_code[] = { 1, 58 }, with_type[] = { 1, 58, 135 };
+
+	for (int proto = 0; proto < 256; proto++) {
+		struct ipsec_selector sel = any_v4();
+		bool code = memchr(with_code, proto, sizeof(with_code));
+
+		expect(code, ipsec_proto_has_code(proto), "protocol %d has a code", proto);
+		expect(!!memchr(with_type, proto, sizeof(with_type)), ipsec_proto_has_type(proto),
+		       "protocol %d has a type", proto);
+		if (!ipsec_proto_has_type(proto))
+			continue;
+		sel.proto = proto;
+		check_is(&sel, NULL);
+		sel.sport_max = 256;
+		check_is(&sel, "A type is a number from 0 to 255");
+		sel.sport_max = 255;
+		check_is(&sel, NULL);
+		sel.dport_max = 255;
+		check_is(&sel, code ? NULL : "A mobility header has a type but no code");
+		sel.dport_max = 256;
+		check_is(&sel, code ? "A code is a number from 0 to 255" :
+			 "A mobility header has a type but no code");
+	}
+	end_case("types and codes are bytes, and a mobility header has no code");
+}
+
+static void checks_opaque(void)
+{
+	struct ipsec_selector sel = any_v4();
+
+	sel.proto = IPPROTO_TCP;
+	sel.sport_min = 0xffff;
+	sel.sport_max = 0;
+	check_is(&sel, "Ports are opaque on both sides or on neither");
+	sel.dport_min = 0xffff;
+	sel.dport_max = 1;
+	check_is(&sel, "Ports are opaque on both sides or on neither");
+	sel.dport_max = 0;
+	check_is(&sel, NULL);
+	sel.proto = IPPROTO_ICMP;
+	check_is(&sel, NULL);
+	sel.proto = IPPROTO_MH;
+	check_is(&sel, NULL);
+	sel.proto = IPPROTO_GRE;
+	check_is(&sel, "Ports need a protocol with ports (tcp, udp, sctp, dccp, udplite) or types");
+	sel.proto = IPSEC_ANY_PROTO;
+	check_is(&sel, "Ports need a protocol with ports (tcp, udp, sctp, dccp, udplite) or types");
+	sel.proto = IPPROTO_TCP;
+	sel.sport_min = 0xfffe;
+	sel.dport_min = 0xfffe;
+	check_is(&sel, "The source port range ends before it begins");
+	end_case("opaque: both sides, of a protocol that has something to hide");
 }
 
 static void any_port(void)
@@ -299,8 +390,11 @@ int main(void)
 	protocols();
 	ports();
 	fragments();
+	opaque_ports();
 	checks_addresses();
 	checks_ports();
+	checks_types();
+	checks_opaque();
 	any_port();
 	layout();
 	any_address();

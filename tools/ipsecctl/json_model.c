@@ -4,6 +4,7 @@
 
 #include "addr.h"
 #include "algo.h"
+#include "icmp.h"
 #include "json.h"
 #include "names.h"
 
@@ -42,9 +43,10 @@ static void put_bounds(struct json *j, const char *min, const char *max, const s
 	json_string(j, max, addr_text(&a, text));
 }
 
-static void put_ports(struct json *j, const char *min, const char *max, const struct port_range *r)
+static void put_ports(struct json *j, const char *min, const char *max, const struct port_range *r,
+		      bool has)
 {
-	if (r->set) {
+	if (has && r->set && !ports_opaque(r)) {
 		json_number(j, min, r->min);
 		json_number(j, max, r->max);
 	} else {
@@ -129,6 +131,7 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
  */
 void json_selector(struct json *j, const char *key, const struct selector *sel)
 {
+	bool type = proto_has_type(sel->proto);
 	char proto[PROTO_TEXT];
 
 	json_open(j, key, '{');
@@ -141,8 +144,11 @@ void json_selector(struct json *j, const char *key, const struct selector *sel)
 		json_number(j, "proto", sel->proto);
 		json_string(j, "proto_name", proto_text(sel->proto, proto));
 	}
-	put_ports(j, "sport_min", "sport_max", &sel->sport);
-	put_ports(j, "dport_min", "dport_max", &sel->dport);
+	put_ports(j, "sport_min", "sport_max", &sel->sport, !type);
+	put_ports(j, "dport_min", "dport_max", &sel->dport, !type);
+	put_ports(j, "type_min", "type_max", &sel->sport, type);
+	put_ports(j, "code_min", "code_max", &sel->dport, type);
+	json_bool(j, "opaque", ports_opaque(&sel->sport));
 	json_close(j, '}');
 }
 

@@ -96,6 +96,15 @@ struct selector *policy_add_selector(struct policy *p)
 }
 
 /**
+ * ports_opaque - whether these are ports that cannot be read
+ * @r: the ports
+ */
+bool ports_opaque(const struct port_range *r)
+{
+	return r->set && r->min == NFIPSEC_OPAQUE_MIN && r->max == NFIPSEC_OPAQUE_MAX;
+}
+
+/**
  * stats_add - append a counter
  * @st: the counters
  *

@@ -40,10 +40,10 @@ struct ip_range {
 };
 
 /**
- * struct port_range - ports from one to another
+ * struct port_range - ports, types or codes from one to another
  * @set: false: any, also for protocols without ports
- * @min: the first
- * @max: the last
+ * @min: the first; NFIPSEC_OPAQUE_MIN: they cannot be read
+ * @max: the last; NFIPSEC_OPAQUE_MAX
  */
 struct port_range {
 	bool set;
@@ -56,8 +56,8 @@ struct port_range {
  * @src: from
  * @dst: to
  * @proto: protocol or PROTO_ANY
- * @sport: source ports
- * @dport: destination ports
+ * @sport: source ports, or types
+ * @dport: destination ports, or codes
  */
 struct selector {
 	struct ip_range src;
@@ -273,6 +273,7 @@ const char *ruleset_file(struct ruleset *rs, const char *name);
 void ruleset_free(struct ruleset *rs);
 
 struct selector *policy_add_selector(struct policy *p);
+bool ports_opaque(const struct port_range *r);
 
 struct counter *stats_add(struct stats *st);
 void stats_free(struct stats *st);

@@ -39,6 +39,8 @@ static const struct {
 	{ "ipv6-icmp", IPPROTO_ICMPV6, false },
 	{ "ospf", 89, false },
 	{ "sctp", IPPROTO_SCTP, true },
+	{ "mobility-header", IPPROTO_MH, false },
+	{ "mh", IPPROTO_MH, false },
 	{ "udplite", IPPROTO_UDPLITE, true },
 };
 

@@ -15,9 +15,10 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "df", "dscp", "dscp-decap", "ecn", "enc", "enckey", "esp",
-	"file", "flow", "flowlabel", "from", "in", "include", "local", "out", "peer", "port",
-	"priority", "proto", "replay", "reqid", "spi", "to", "transport", "ttl", "tunnel", "type",
+	"ah", "any", "auth", "authkey", "code", "df", "dscp", "dscp-decap", "ecn", "enc",
+	"enckey", "esp", "file", "flow", "flowlabel", "from", "in", "include", "local",
+	"opaque", "out", "peer", "port", "priority", "proto", "replay", "reqid", "spi",
+	"to", "transport", "ttl", "tunnel", "type",
 };
 
 /**

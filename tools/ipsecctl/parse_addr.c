@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Addresses, lists of them, and ports. */
+/* Addresses, lists of them, ports, types and codes. */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "addr.h"
+#include "icmp.h"
 #include "names.h"
 #include "parser.h"
 
@@ -189,24 +190,98 @@ static bool port_text(struct parser *p, int proto, struct port_range *out)
 	return true;
 }
 
+/* "opaque": what cannot be read */
+static bool opaque(struct parser *p, struct port_range *out)
+{
+	if (!p_accept(p, "opaque"))
+		return false;
+	*out = (struct port_range){ true, NFIPSEC_OPAQUE_MIN, NFIPSEC_OPAQUE_MAX };
+	return true;
+}
+
+static bool range_in_order(struct parser *p, const struct port_range *r)
+{
+	char q[QUOTE_MAX];
+
+	if (r->min <= r->max)
+		return true;
+	diag_add(p->diag, p->tok.loc, "the range %s ends before it starts",
+		 diag_quote(q, p->tok.text.data));
+	return false;
+}
+
 /**
- * p_port - a port, a range of ports or a service, after "port"
+ * p_port - a port, a range of ports, a service or "opaque", after "port"
  * @p: the parser
  * @proto: the protocol of the rule
  * @out: the ports
  */
 bool p_port(struct parser *p, int proto, struct port_range *out)
 {
-	char q[QUOTE_MAX];
-
+	if (opaque(p, out))
+		return true;
 	if (!p_is_value(p) || !port_text(p, proto, out))
 		return p_expected(p, "a port from 0 to 65535, a range or a service after \"port\"");
-	if (out->min > out->max) {
-		diag_add(p->diag, p->tok.loc, "the range %s ends before it starts",
-			 diag_quote(q, p->tok.text.data));
+	if (!range_in_order(p, out))
 		return false;
-	}
 	out->set = true;
 	p_next(p);
 	return true;
+}
+
+/* a byte, or a range of them */
+static bool byte_range(const char *text, struct port_range *out)
+{
+	const char *dash = strchr(text, '-');
+	size_t len = dash ? (size_t)(dash - text) : strlen(text);
+
+	if (!port_number(text, len, &out->min))
+		return false;
+	out->max = out->min;
+	if (dash && !port_number(dash + 1, strlen(dash + 1), &out->max))
+		return false;
+	return out->min <= 255 && out->max <= 255;
+}
+
+static bool type_or_code(struct parser *p, int proto, const char *what, struct port_range *out)
+{
+	if (!p_is_value(p))
+		return p_expected(p, what);
+	if (proto != PROTO_ANY && type_parse(proto, p->tok.text.data, &out->min))
+		out->max = out->min;
+	else if (!byte_range(p->tok.text.data, out))
+		return p_expected(p, what);
+	if (!range_in_order(p, out))
+		return false;
+	out->set = true;
+	p_next(p);
+	return true;
+}
+
+/**
+ * p_type - a type, a range of types, its name or "opaque", after "type", and "code"
+ * @p: the parser
+ * @proto: the protocol of the rule
+ * @type: the types
+ * @code: the codes
+ */
+bool p_type(struct parser *p, int proto, struct port_range *type, struct port_range *code)
+{
+	struct place loc;
+
+	if (opaque(p, type)) {
+		*code = *type;
+		return true;
+	}
+	if (!type_or_code(p, proto, "a type from 0 to 255, a range or its name after \"type\"",
+			  type))
+		return false;
+	loc = p->tok.loc;
+	if (!p_accept(p, "code"))
+		return true;
+	if (!proto_has_code(proto)) {
+		diag_add(p->diag, loc, "\"code\" needs \"proto\" icmp or icmp6");
+		return false;
+	}
+	return type_or_code(p, PROTO_ANY, "a code from 0 to 255 or a range after \"code\"", code);
 }

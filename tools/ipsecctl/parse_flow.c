@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "icmp.h"
 #include "names.h"
 #include "parser.h"
 
@@ -22,8 +23,8 @@
  * @proto: upper layer protocol or PROTO_ANY
  * @from: source of the outbound packets, or of the inbound ones of an inbound-only flow
  * @to: destination
- * @sport: source ports
- * @dport: destination ports
+ * @sport: source ports, or types
+ * @dport: destination ports, or codes
  * @port_loc: where the first "port" is
  * @local: our outer address
  * @peer: the other one
@@ -81,6 +82,19 @@ static void flow_head(struct parser *p, struct flow *f)
 	}
 }
 
+static bool flow_icmp(struct parser *p, struct flow *f)
+{
+	struct place loc = p->tok.loc;
+
+	if (!p_accept(p, "type"))
+		return true;
+	if (!proto_has_type(f->proto)) {
+		diag_add(p->diag, loc, "\"type\" needs \"proto\" icmp, icmp6 or mobility-header");
+		return false;
+	}
+	return p_type(p, f->proto, &f->sport, &f->dport);
+}
+
 static bool flow_proto(struct parser *p, struct flow *f)
 {
 	f->proto = PROTO_ANY;
@@ -93,7 +107,7 @@ static bool flow_proto(struct parser *p, struct flow *f)
 	    !proto_parse(p->tok.text.data, !p->closed, &f->proto))
 		return p_expected(p, "a protocol (tcp, udp, icmp, 0 to 255, ...) after \"proto\"");
 	p_next(p);
-	return true;
+	return flow_icmp(p, f);
 }
 
 static bool flow_side(struct parser *p, struct flow *f, const char *word)
@@ -186,17 +200,32 @@ static bool flow_tail(struct parser *p, struct flow *f)
 	return true;
 }
 
+/* what cannot be read of one port cannot be read of the other */
+static bool flow_ports(struct parser *p, struct flow *f)
+{
+	if (!proto_has_ports(f->proto)) {
+		diag_add(p->diag, f->port_loc,
+			 "\"port\" needs \"proto\" tcp, udp, sctp, dccp or udplite");
+		return false;
+	}
+	if (!f->sport.set && ports_opaque(&f->dport))
+		f->sport = f->dport;
+	else if (!f->dport.set && ports_opaque(&f->sport))
+		f->dport = f->sport;
+	if (ports_opaque(&f->sport) == ports_opaque(&f->dport))
+		return true;
+	diag_add(p->diag, f->port_loc, "\"port opaque\" on one side means no port on the other");
+	return false;
+}
+
 static bool flow_check(struct parser *p, struct flow *f)
 {
 	static const enum flow_word protect_only[] = { WORD_LOCAL, WORD_PEER, WORD_REQID };
 
 	if (!f->type)
 		f->type = flow_type_by_name("require");
-	if ((f->sport.set || f->dport.set) && !proto_has_ports(f->proto)) {
-		diag_add(p->diag, f->port_loc,
-			 "\"port\" needs \"proto\" tcp, udp, sctp, dccp or udplite");
+	if (f->port_loc.file && !flow_ports(p, f))
 		return false;
-	}
 	if (f->type->action == NFIPSEC_ACTION_PROTECT)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(protect_only); i++) {
@@ -226,6 +255,8 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 	sel->proto = f->proto;
 	sel->src = mirror ? *to : *from;
 	sel->dst = mirror ? *from : *to;
+	/* a type has no other side: the answer has another type */
+	mirror = mirror && !proto_has_type(f->proto);
 	sel->sport = mirror ? f->dport : f->sport;
 	sel->dport = mirror ? f->sport : f->dport;
 	if (pol->action != NFIPSEC_ACTION_PROTECT)

@@ -80,6 +80,7 @@ bool p_reserved(const char *word);
 bool p_hosts(struct parser *p, const char *after, struct hosts *out);
 bool p_addr(struct parser *p, const char *after, int family, struct ip_addr *out);
 bool p_port(struct parser *p, int proto, struct port_range *out);
+bool p_type(struct parser *p, int proto, struct port_range *type, struct port_range *code);
 
 /* parse_key.c */
 bool p_keys(struct parser *p, const char *after, struct keys *out);

@@ -8,6 +8,7 @@
 
 #include "addr.h"
 #include "algo.h"
+#include "icmp.h"
 #include "names.h"
 #include "print.h"
 
@@ -82,25 +83,48 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 	print_outer(out, &sa->outer);
 }
 
-static void print_ports(FILE *out, const struct port_range *r)
+static void print_range(FILE *out, const char *word, const struct port_range *r)
 {
 	if (!r->set)
 		return;
-	fprintf(out, " port %u", r->min);
-	if (r->min != r->max)
-		fprintf(out, "-%u", r->max);
+	fprintf(out, " %s ", word);
+	if (ports_opaque(r))
+		fprintf(out, "opaque");
+	else if (r->min != r->max)
+		fprintf(out, "%u-%u", r->min, r->max);
+	else
+		fprintf(out, "%u", r->min);
+}
+
+static void print_type(FILE *out, const struct selector *sel)
+{
+	const char *name = type_name(sel->proto, sel->sport.min);
+
+	if (sel->sport.set && sel->sport.min == sel->sport.max && name)
+		fprintf(out, " type %s", name);
+	else if (sel->sport.set)
+		print_range(out, "type", &sel->sport);
+	else if (sel->dport.set)
+		fprintf(out, " type 0-255");
+	if (!ports_opaque(&sel->dport))
+		print_range(out, "code", &sel->dport);
 }
 
 static void print_selector(FILE *out, const struct selector *sel)
 {
+	bool type = proto_has_type(sel->proto);
 	char text[ADDR_TEXT], proto[PROTO_TEXT];
 
 	if (sel->proto != PROTO_ANY)
 		fprintf(out, " proto %s", proto_text(sel->proto, proto));
+	if (type)
+		print_type(out, sel);
 	fprintf(out, " from %s", range_text(&sel->src, text));
-	print_ports(out, &sel->sport);
+	if (!type)
+		print_range(out, "port", &sel->sport);
 	fprintf(out, " to %s", range_text(&sel->dst, text));
-	print_ports(out, &sel->dport);
+	if (!type)
+		print_range(out, "port", &sel->dport);
 }
 
 static void print_spec_head(FILE *out, const struct spec *s)

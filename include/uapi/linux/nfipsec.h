@@ -81,7 +81,12 @@
  *     NFIPSEC_SEL_A_SRC_MIN, _SRC_MAX, _DST_MIN, _DST_MAX   binary  all four, of one length
  *     NFIPSEC_SEL_A_PROTO                                   u8?     absent: any
  *     NFIPSEC_SEL_A_SPORT_MIN, _SPORT_MAX, _DPORT_MIN, _DPORT_MAX  u16?  pairs; absent: any.
- *                                         Need a PROTO that has ports
+ *                                         Need a PROTO that has ports; or for ICMP and ICMPv6
+ *                                         the type (SPORT) and the code (DPORT), for the
+ *                                         mobility header (135) the type (SPORT).
+ *                                         NFIPSEC_OPAQUE_MIN to _MAX in both pairs: OPAQUE,
+ *                                         only fragments that are not the first, and so have
+ *                                         none of these
  *
  *   NFIPSEC_POLICY_A_SPEC
  *     NFIPSEC_SPEC_A_PROTO        u8      IPPROTO_ESP or IPPROTO_AH
@@ -120,6 +125,8 @@
 #define NFIPSEC_SELECTORS_MAX		64	/* selectors of one policy */
 #define NFIPSEC_DSCP_COUNT		64	/* values of a DSCP (RFC 2474) */
 #define NFIPSEC_FLOW_LABEL_MAX		1048575	/* 20 bits (RFC 6437) */
+#define NFIPSEC_OPAQUE_MIN		0xffff	/* ports that cannot be read: RFC 7296 3.13.1 */
+#define NFIPSEC_OPAQUE_MAX		0
 
 /**
  * enum nfipsec_cmd - commands and events

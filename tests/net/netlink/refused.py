@@ -499,11 +499,22 @@ bad_selector("source ports reversed", INVAL, "The source port range ends before 
              a=port("SPORT_MIN", 81), b=port("SPORT_MAX", 80))
 bad_selector("destination ports reversed", INVAL, "The destination port range ends before it begins", proto=TCP,
              a=port("DPORT_MIN", 81), b=port("DPORT_MAX", 80))
-NO_PORTS = "Ports need a protocol that has ports (tcp, udp, sctp, dccp or udplite)"
+NO_PORTS = "Ports need a protocol with ports (tcp, udp, sctp, dccp, udplite) or types"
 bad_selector("ports without protocol", INVAL, NO_PORTS, a=port("DPORT_MIN", 80), b=port("DPORT_MAX", 80))
-for proto in (1, 47, 50, 58, 255):
+for proto in (47, 50, 255):
     bad_selector(f"ports of protocol {proto}", INVAL, NO_PORTS, proto=u8(SEL_A_PROTO, proto),
                  a=port("SPORT_MIN", 1), b=port("SPORT_MAX", 65535))
+TYPE, CODE = "A type is a number from 0 to 255", "A code is a number from 0 to 255"
+for proto in (1, 58, 135):
+    bad_selector(f"type 256 of protocol {proto}", INVAL, TYPE, proto=u8(SEL_A_PROTO, proto),
+                 a=port("SPORT_MIN", 1), b=port("SPORT_MAX", 256))
+for proto in (1, 58):
+    bad_selector(f"code 256 of protocol {proto}", INVAL, CODE, proto=u8(SEL_A_PROTO, proto),
+                 a=port("DPORT_MIN", 1), b=port("DPORT_MAX", 256))
+bad_selector("code of a mobility header", INVAL, "A mobility header has a type but no code",
+             proto=u8(SEL_A_PROTO, 135), a=port("DPORT_MIN", 0), b=port("DPORT_MAX", 0))
+bad_selector("ports opaque on one side", INVAL, "Ports are opaque on both sides or on neither", proto=TCP,
+             a=port("SPORT_MIN", OPAQUE_MIN), b=port("SPORT_MAX", OPAQUE_MAX))
 for type_ in (SEL_A_UNSPEC, SEL_A_END, 99):
     bad_selector(f"with unknown attribute {type_}", INVAL, ANY, blame="x", x=Attr(type_, bytes(4)))
 bad_selector("with a port of 1 byte", (INVAL, RANGE), ANY, blame="a", proto=TCP, a=Attr(SEL_A_DPORT_MIN, b"\1"),
