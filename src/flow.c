@@ -122,7 +122,8 @@ static bool key_addrs(const struct sk_buff *skb, struct ipsec_key *key)
  * @skb: a packet with its network header set
  * @key: filled, with no scope
  *
- * Any context. Changes nothing in the packet.
+ * Any context. Changes nothing in the packet. A key with IPSEC_KEY_FRAGMENT is for
+ * ipsec_fragment_flow().
  *
  * Return: false if the packet is cut off before what selectors look at.
  */
@@ -135,6 +136,8 @@ bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key)
 		return false;
 	key->family = header.family;
 	key->proto = header.proto;
+	if (header.fragment)
+		key->flags |= IPSEC_KEY_FRAGMENT;
 	if (header.later) {
 		key->flags |= IPSEC_KEY_NO_PORTS;
 		if (ipsec_header_is_extension(header.proto) && header.family == AF_INET6)

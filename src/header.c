@@ -22,7 +22,10 @@ static bool parse_v4(const struct sk_buff *skb, struct ipsec_header *header)
 	header->insert = header->upper;
 	header->insert_named = offsetof(struct iphdr, protocol);
 	header->fragment = ip_is_fragment(iph);
-	header->later = iph->frag_off & htons(IP_OFFSET);
+	header->cut = header->upper;
+	header->ident = (__force u16)iph->id;
+	header->offset = (ntohs(iph->frag_off) & IP_OFFSET) * 8;
+	header->later = header->offset;
 	return true;
 }
 
@@ -37,9 +40,12 @@ static bool take_fragment(const struct sk_buff *skb, struct ipsec_header *header
 	if (!fh)
 		return false;
 	header->fragment = fh->frag_off & htons(IP6_OFFSET | IP6_MF);
-	header->later = fh->frag_off & htons(IP6_OFFSET);
+	header->offset = ntohs(fh->frag_off) & IP6_OFFSET;
+	header->later = header->offset;
+	header->ident = (__force u32)fh->identification;
 	header->proto = fh->nexthdr;
 	header->upper += sizeof(*fh);
+	header->cut = header->upper;
 	return true;
 }
 

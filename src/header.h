@@ -14,6 +14,9 @@
  * @upper: offset of what is above IP, from the network header
  * @insert: where transport mode puts ESP or AH (RFC 4303 3.1.1), from the network header
  * @insert_named: byte that names what is at @insert, from the network header
+ * @cut: where what is fragmented begins, from the network header
+ * @ident: identification of a fragment, any byte order
+ * @offset: of a fragment in its packet, bytes from @cut on
  * @family: AF_INET or AF_INET6
  * @proto: what is at @upper
  * @fragment: it is a fragment, be it the first
@@ -23,6 +26,9 @@ struct ipsec_header {
 	u32 upper;
 	u32 insert;
 	u32 insert_named;
+	u32 cut;
+	u32 ident;
+	u16 offset;
 	u16 family;
 	u8 proto;
 	bool fragment;

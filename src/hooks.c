@@ -20,6 +20,7 @@
 #include "event.h"
 #include "flow.h"
 #include "flowtable.h"
+#include "fragment.h"
 #include "hooks.h"
 #include "output.h"
 #include "shadow.h"
@@ -73,11 +74,16 @@ static unsigned int protect(struct ipsec_net *inet, struct ipsec_flow *flow,
 }
 
 static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsigned int hook,
-			      const struct ipsec_key *key)
+			      struct ipsec_key *key)
 {
-	struct ipsec_flow *flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
-	struct ipsec_policy *policy = flow->policy;
+	struct ipsec_policy *policy;
+	enum ipsec_stat reason;
+	struct ipsec_flow *flow;
 
+	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_OUT, skb, key, &reason);
+	if (!flow)
+		return hook_drop(inet, skb, reason);
+	policy = flow->policy;
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return pass_clear(inet, policy, skb, hook);
 	if (policy->action == NFIPSEC_ACTION_PROTECT)
@@ -130,7 +136,8 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	    ipsec_bundle_of(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
-		return hook_drop(inet, skb, IPSEC_OUT_HEADER);
+		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_OUT,
+							       IPSEC_OUT_HEADER));
 	if ((ipsec_skb_transformed(skb) && ipsec_skb_is_ipsec(key.proto)) ||
 	    is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
@@ -143,11 +150,16 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	return verdict;
 }
 
-static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb,
-			     const struct ipsec_key *key)
+static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_key *key)
 {
-	struct ipsec_policy *policy = ipsec_flow_lookup(inet, NFIPSEC_DIR_IN, key)->policy;
+	struct ipsec_policy *policy;
+	enum ipsec_stat reason;
+	struct ipsec_flow *flow;
 
+	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_IN, skb, key, &reason);
+	if (!flow)
+		return hook_drop(inet, skb, reason);
+	policy = flow->policy;
 	if (policy)
 		ipsec_policy_count(policy, skb->len);
 	if (policy && policy->action == NFIPSEC_ACTION_DISCARD)
@@ -175,7 +187,8 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	    is_bridged(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
-		return hook_drop(inet, skb, IPSEC_IN_INNER_HEADER);
+		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_IN,
+							       IPSEC_IN_INNER_HEADER));
 	if (is_for_handlers(&key, state) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
@@ -238,7 +251,9 @@ int ipsec_hooks_need(struct ipsec_net *inet)
 	lockdep_assert_held(&inet->config);
 	if (inet->hooked)
 		return 0;
-	err = nf_register_net_hooks(inet->net, hook_ops, ARRAY_SIZE(hook_ops));
+	err = ipsec_fragment_need(inet);
+	if (!err)
+		err = nf_register_net_hooks(inet->net, hook_ops, ARRAY_SIZE(hook_ops));
 	if (!err)
 		inet->hooked = true;
 	return err;

@@ -17,7 +17,7 @@
 #include <net/gro_cells.h>
 #include <net/route.h>
 
-#include "flow.h"
+#include "fragment.h"
 #include "input.h"
 #include "sa.h"
 #include "shadow.h"
@@ -368,11 +368,16 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 				    const struct ipsec_sa *sa)
 {
 	struct ipsec_policy *policy;
+	enum ipsec_stat reason;
+	struct ipsec_flow *flow;
 	struct ipsec_key key;
 
 	if (!ipsec_flow_key(skb, &key))
-		return IPSEC_IN_INNER_HEADER;
-	policy = ipsec_flow_lookup(inet, NFIPSEC_DIR_IN, &key)->policy;
+		return ipsec_fragment_cut(&key, NFIPSEC_DIR_IN, IPSEC_IN_INNER_HEADER);
+	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_IN, skb, &key, &reason);
+	if (!flow)
+		return reason;
+	policy = flow->policy;
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return sa->mode == NFIPSEC_MODE_TUNNEL ? IPSEC_IN_NO_POLICY : IPSEC_NO_DROP;
 	ipsec_policy_count(policy, skb->len);

@@ -8,6 +8,7 @@
 #include "crypto.h"
 #include "esp.h"
 #include "flow.h"
+#include "fragment.h"
 #include "hold.h"
 #include "hooks.h"
 #include "input.h"
@@ -74,6 +75,7 @@ static void net_free(struct ipsec_net *inet)
 	ipsec_crypto_drain(inet);
 	ipsec_hold_flush_all(inet);
 	ipsec_hold_exit(inet);
+	ipsec_fragment_exit(inet);
 	ipsec_spd_exit(inet);
 	ipsec_sadb_exit(inet);
 	xfrm_state_put(inet->larval);

@@ -11,6 +11,7 @@
 
 #include "stats.h"
 
+struct ipsec_fragments;
 struct ipsec_sadb;
 struct ipsec_spd;
 struct ipsec_holding;
@@ -39,6 +40,7 @@ struct xfrm_state;
  * @sadb: security associations [I]
  * @spd: policies [I]
  * @holding: packets that wait for an SA [I]
+ * @fragments: first fragments, NULL before the first policy, owned by fragment.c [A]
  * @larval: what the rest of the kernel sees of an SA that is not there yet [I]
  * @bundles: all cached output bundles, owned by bundle.c (its lock)
  * @parked: packets in asynchronous crypto [A]
@@ -57,6 +59,7 @@ struct ipsec_net {
 	struct ipsec_sadb *sadb;
 	struct ipsec_spd *spd;
 	struct ipsec_holding *holding;
+	struct ipsec_fragments *fragments;
 	struct xfrm_state *larval;
 	struct list_head bundles;
 	atomic_t parked;

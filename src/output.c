@@ -18,6 +18,7 @@
 #include <net/route.h>
 
 #include "event.h"
+#include "fragment.h"
 #include "hold.h"
 #include "output.h"
 #include "pmtu.h"
@@ -243,14 +244,18 @@ static bool may_fragment(const struct sk_buff *skb, u8 df)
 	return ipsec_header_family(skb) == AF_INET && !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
-/* What protects packets with a key now, after NAT, or some time later. */
-static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct ipsec_key *key,
-				    struct ipsec_policy **policy, enum ipsec_stat *reason)
+/* What protects a packet with a key now, after NAT, or some time later. */
+static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct sk_buff *skb,
+				    struct ipsec_key *key, struct ipsec_policy **policy,
+				    enum ipsec_stat *reason)
 {
-	struct ipsec_flow *flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, key);
 	struct ipsec_bundle *bundle;
+	struct ipsec_flow *flow;
 
 	*policy = NULL;
+	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_OUT, skb, key, reason);
+	if (!flow)
+		return NULL;
 	if (!flow->policy || flow->policy->action == NFIPSEC_ACTION_BYPASS) {
 		*reason = IPSEC_OUT_NAT;
 		return NULL;
@@ -302,7 +307,7 @@ static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff 
 
 	if (ipsec_flow_key(skb, &key)) {
 		ipsec_flow_scope(&key, skb->dev);
-		bundle = recheck(inet, &key, &policy, &reason);
+		bundle = recheck(inet, skb, &key, &policy, &reason);
 	}
 	if (policy) {
 		ipsec_hold(inet, policy, skb, &key);
@@ -371,7 +376,7 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 
 	if (ipsec_flow_key(skb, &key)) {
 		key.scope = ipsec_hold_scope(skb);
-		bundle = recheck(inet, &key, &policy, &reason);
+		bundle = recheck(inet, skb, &key, &policy, &reason);
 	}
 	if (policy) {
 		ipsec_hold_again(inet, policy, skb);

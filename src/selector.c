@@ -81,6 +81,11 @@ static bool addr_inside(const union ipsec_addr *min, const union ipsec_addr *max
 	       ipsec_addr_cmp(addr, max, family) <= 0;
 }
 
+static enum ipsec_match unknown(const struct ipsec_key *key)
+{
+	return key->flags & IPSEC_KEY_OPAQUE ? IPSEC_MATCH_NO : IPSEC_MATCH_UNKNOWN;
+}
+
 /**
  * ipsec_selector_match() - compare a packet with a selector
  * @sel: a checked selector
@@ -100,11 +105,11 @@ enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 	    !addr_inside(&sel->dst_min, &sel->dst_max, &key->dst, key->family))
 		return IPSEC_MATCH_NO;
 	if (sel->proto != IPSEC_ANY_PROTO && (key->flags & IPSEC_KEY_NO_PROTO))
-		return IPSEC_MATCH_UNKNOWN;
+		return unknown(key);
 	if (ipsec_selector_any_port(sel))
 		return IPSEC_MATCH_YES;
 	if (key->flags & IPSEC_KEY_NO_PORTS)
-		return ipsec_selector_opaque(sel) ? IPSEC_MATCH_YES : IPSEC_MATCH_UNKNOWN;
+		return ipsec_selector_opaque(sel) ? IPSEC_MATCH_YES : unknown(key);
 	if (key->sport < sel->sport_min || key->sport > sel->sport_max ||
 	    key->dport < sel->dport_min || key->dport > sel->dport_max)
 		return IPSEC_MATCH_NO;

@@ -45,6 +45,10 @@
 	X(IN_WRONG_SA, "was protected by other SAs than the inbound policy names") \
 	X(IN_CLEAR_PROTECT, "arrived in clear although an inbound policy demands protection") \
 	X(IN_DISCARD, "an inbound policy says deny") \
+	X(IN_FRAGMENT_TINY, "ports are not in the first fragment, or could be overwritten") \
+	X(IN_FRAGMENT_OVERLAP, "fragment overlaps the first one of its packet") \
+	X(IN_FRAGMENT_FIRST, "fragment came without the first one, for a stateful policy") \
+	X(IN_FRAGMENT_PORTS, "later fragment, whose ports an inbound policy that protects wants") \
 	X(IN_BACKLOG, "decapsulated, but the receive queue was full or the interface went down") \
 	X(IN_NO_MEMORY, "memory was short on input") \
 	X(OUT_DISCARD, "an outbound policy says deny") \
@@ -55,6 +59,10 @@
 	X(OUT_NO_ROUTE, "no route to the other end of the SA") \
 	X(OUT_TOO_BIG, "does not fit the path once protected, and has DF; its sender was told") \
 	X(OUT_FRAGMENT, "transport mode never protects a fragment (RFC 4303 3.3.4)") \
+	X(OUT_FRAGMENT_TINY, "ports are not in the first fragment, or could be overwritten") \
+	X(OUT_FRAGMENT_OVERLAP, "fragment overlaps the first one of its packet") \
+	X(OUT_FRAGMENT_FIRST, "fragment came without the first one, for a stateful policy") \
+	X(OUT_FRAGMENT_PORTS, "later fragment, whose ports a policy that protects wants to know") \
 	X(OUT_SEQ_OVERFLOW, "the SA has used all its sequence numbers (RFC 4303 3.3.3)") \
 	X(OUT_NAT, "NAT moved it out of the policy that protects it: exempt it from NAT") \
 	X(OUT_SEGMENT, "a large packet could not be split into segments") \

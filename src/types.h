@@ -24,13 +24,17 @@ union ipsec_addr {
 };
 
 /**
- * enum ipsec_key_flags - what could not be read from a packet
+ * enum ipsec_key_flags - what could not be read from a packet, and how it is looked for
  * @IPSEC_KEY_NO_PORTS: a fragment that is not the first: its ports are unknown (RFC 4301 7)
  * @IPSEC_KEY_NO_PROTO: what is more, an extension header hides its protocol in the first one
+ * @IPSEC_KEY_FRAGMENT: a fragment, be it the first; never in a key that is looked up
+ * @IPSEC_KEY_OPAQUE: match only selectors that do not ask for what is unknown
  */
 enum ipsec_key_flags {
 	IPSEC_KEY_NO_PORTS	= 1 << 0,
 	IPSEC_KEY_NO_PROTO	= 1 << 1,
+	IPSEC_KEY_FRAGMENT	= 1 << 2,
+	IPSEC_KEY_OPAQUE	= 1 << 3,
 };
 
 /**

@@ -42,6 +42,10 @@ class Gateway:
     def into(self, *packets):
         return self._send(packets, self.far, self.near, (MARK_FAR, MARK_NEAR))
 
+    def settle(self):
+        """Wait for packets that were sent without asking what became of them."""
+        return bool(self.out(forge.datagram(MARK_NEAR, MARK_FAR, b"settle")))
+
     def _send(self, packets, here, there, ends):
         verdicts = [self._one(packet, here, there, ends) for packet in packets]
         return verdicts[0] if len(verdicts) == 1 else verdicts

@@ -179,6 +179,7 @@ void json_policy(struct json *j, const char *key, const struct policy *p)
 	json_string(j, "type", flow_type_name(p));
 	json_bool(j, "optional", p->flags & NFIPSEC_POLICY_F_OPTIONAL);
 	json_bool(j, "no_acquire", p->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	json_bool(j, "stateful_fragments", p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS);
 	json_open(j, "selectors", '[');
 	for (size_t i = 0; i < p->n_sel; i++)
 		json_selector(j, NULL, &p->sel[i]);

@@ -67,7 +67,8 @@ const char *flow_type_name(const struct policy *p)
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (types[i].action == p->action &&
 		    (p->action != NFIPSEC_ACTION_PROTECT ||
-		     types[i].flags == (p->flags & NFIPSEC_POLICY_F_ALL)))
+		     types[i].flags == (p->flags & (NFIPSEC_POLICY_F_OPTIONAL |
+						    NFIPSEC_POLICY_F_NO_ACQUIRE))))
 			return types[i].name;
 	return "unknown";
 }

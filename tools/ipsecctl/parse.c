@@ -16,9 +16,9 @@
 
 static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "code", "df", "dscp", "dscp-decap", "ecn", "enc",
-	"enckey", "esp", "file", "flow", "flowlabel", "from", "in", "include", "local",
-	"opaque", "out", "peer", "port", "priority", "proto", "replay", "reqid", "spi",
-	"to", "transport", "ttl", "tunnel", "type",
+	"enckey", "esp", "file", "flow", "flowlabel", "fragments", "from", "in", "include",
+	"local", "opaque", "out", "peer", "port", "priority", "proto", "replay", "reqid",
+	"spi", "to", "transport", "ttl", "tunnel", "type",
 };
 
 /**

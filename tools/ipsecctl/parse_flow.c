@@ -58,9 +58,12 @@ enum flow_word {
 	WORD_TYPE,
 	WORD_PRIORITY,
 	WORD_REQID,
+	WORD_FRAGMENTS,
 };
 
-static const char * const flow_words[] = { "local", "peer", "type", "priority", "reqid" };
+static const char * const flow_words[] = {
+	"local", "peer", "type", "priority", "reqid", "fragments",
+};
 
 static void flow_head(struct parser *p, struct flow *f)
 {
@@ -172,6 +175,9 @@ static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 		return p_number(p, "priority", UINT32_MAX, &f->priority);
 	case WORD_REQID:
 		return p_number(p, "reqid", UINT32_MAX, &f->spec.reqid);
+	case WORD_FRAGMENTS:
+		return p_accept(p, "stateful") ||
+		       p_expected(p, "\"stateful\" after \"fragments\"");
 	}
 	return false;
 }
@@ -186,7 +192,7 @@ static bool flow_tail(struct parser *p, struct flow *f)
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -220,7 +226,9 @@ static bool flow_ports(struct parser *p, struct flow *f)
 
 static bool flow_check(struct parser *p, struct flow *f)
 {
-	static const enum flow_word protect_only[] = { WORD_LOCAL, WORD_PEER, WORD_REQID };
+	static const enum flow_word protect_only[] = {
+		WORD_LOCAL, WORD_PEER, WORD_REQID, WORD_FRAGMENTS,
+	};
 
 	if (!f->type)
 		f->type = flow_type_by_name("require");
@@ -250,6 +258,8 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 	pol->dir = dir;
 	pol->action = f->type->action;
 	pol->flags = f->type->flags;
+	if (f->seen & 1 << WORD_FRAGMENTS)
+		pol->flags |= NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS;
 	pol->has_priority = f->seen & 1 << WORD_PRIORITY;
 	pol->priority = f->priority;
 	sel->proto = f->proto;

@@ -160,6 +160,8 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " priority %u", p->priority);
 	if (p->n_spec && p->spec[0].reqid)
 		fprintf(out, " reqid %u", p->spec[0].reqid);
+	if (p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
+		fprintf(out, " fragments stateful");
 }
 
 /**

@@ -401,16 +401,22 @@ enum nfipsec_action {
 };
 
 /**
- * enum nfipsec_policy_flags - what a PROTECT policy does while it has no SA
+ * enum nfipsec_policy_flags - what a PROTECT policy does while it has no SA, and with fragments
  * @NFIPSEC_POLICY_F_OPTIONAL: pass in clear instead of holding and dropping; inbound: accept clear
  * @NFIPSEC_POLICY_F_NO_ACQUIRE: do not ask the key manager for one, and do not hold packets
+ * @NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS: the selectors name ports, and fragments that have none
+ *	follow the first one of their packet, which must come before them (RFC 4301 7.3).
+ *	Without it only selectors without ports, or with opaque ones, match them. Policies that
+ *	bypass or discard need not say it
  */
 enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_OPTIONAL	= 1 << 0,
 	NFIPSEC_POLICY_F_NO_ACQUIRE	= 1 << 1,
+	NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS = 1 << 2,
 };
 
-#define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE)
+#define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE | \
+			      NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
 
 /**
  * enum nfipsec_mode - mode of an SA (RFC 4301 4.1)

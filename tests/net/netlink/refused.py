@@ -433,10 +433,10 @@ for name, type_, values in (("direction", POLICY_A_DIR, (2, 255)), ("action", PO
         bad = u8(type_, value)
         bad_policy(f"{name} {value}", (INVAL, RANGE), ANY, **{"dir" if type_ == POLICY_A_DIR else "action": bad},
                    blame=bad)
-for flags in (4, 8, 0x80000000, 0xffffffff):
+for flags in (8, 16, 0x80000000, 0xffffffff):
     bad = u32(POLICY_A_FLAGS, flags)
     bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
-for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3):
+for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7):
     taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
 for name in ("PACKETS", "BYTES"):
     bad = Attr(globals()[f"POLICY_A_{name}"], bytes(8))
