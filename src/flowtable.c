@@ -79,7 +79,7 @@ static bool is_clear(struct ipsec_net *inet, u8 dir, const struct ipsec_key *key
 {
 	const struct ipsec_policy *policy = ipsec_flow_lookup(inet, dir, key)->policy;
 
-	return !policy || policy->action == NFIPSEC_ACTION_BYPASS;
+	return policy ? policy->action == NFIPSEC_ACTION_BYPASS : !ipsec_spd_discards(inet, dir);
 }
 
 /* Will a flowtable do to a connection what the policies want? */

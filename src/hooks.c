@@ -10,7 +10,8 @@
  *	LOCAL_IN, FORWARD	inbound policies, for packets that are not marked as having
  *				come in under an SA: those have been checked (input.c)
  *
- * A namespace has the hooks from its first policy on.
+ * A namespace has the hooks from its first policy on, or from the first default that is not
+ * BYPASS.
  */
 #include <linux/icmpv6.h>
 #include <linux/netfilter_ipv4.h>
@@ -32,6 +33,12 @@ static unsigned int hook_drop(struct ipsec_net *inet, const struct sk_buff *skb,
 {
 	ipsec_drop_note(inet, skb, reason, 0);
 	return NF_DROP_ERR(-EACCES);
+}
+
+/* No packet is looked at. */
+static bool is_idle(const struct ipsec_net *inet)
+{
+	return ipsec_spd_empty(inet) && !READ_ONCE(inet->discards);
 }
 
 /* Bridges call the IP hooks with packets that IP does not forward. */
@@ -84,6 +91,8 @@ static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsig
 	if (!flow)
 		return hook_drop(inet, skb, reason);
 	policy = flow->policy;
+	if (!policy && ipsec_spd_discards(inet, NFIPSEC_DIR_OUT))
+		return hook_drop(inet, skb, IPSEC_OUT_NO_POLICY);
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return pass_clear(inet, policy, skb, hook);
 	if (policy->action == NFIPSEC_ACTION_PROTECT)
@@ -132,7 +141,7 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	struct ipsec_key key;
 	unsigned int verdict;
 
-	if (ipsec_spd_empty(inet) || is_loopback(state->out) || is_bridged(skb) ||
+	if (is_idle(inet) || is_loopback(state->out) || is_bridged(skb) ||
 	    ipsec_bundle_of(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
@@ -162,6 +171,8 @@ static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, struct
 	policy = flow->policy;
 	if (policy)
 		ipsec_policy_count(policy, skb->len);
+	else if (ipsec_spd_discards(inet, NFIPSEC_DIR_IN))
+		return hook_drop(inet, skb, IPSEC_IN_NO_POLICY);
 	if (policy && policy->action == NFIPSEC_ACTION_DISCARD)
 		return hook_drop(inet, skb, IPSEC_IN_DISCARD);
 	if (policy && policy->action == NFIPSEC_ACTION_PROTECT &&
@@ -183,7 +194,7 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	struct ipsec_key key;
 	unsigned int verdict;
 
-	if (ipsec_spd_empty(inet) || is_loopback(state->in) || ipsec_shadow_marked(skb) ||
+	if (is_idle(inet) || is_loopback(state->in) || ipsec_shadow_marked(skb) ||
 	    is_bridged(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
@@ -240,7 +251,7 @@ void ipsec_hooks_init(void)
  * ipsec_hooks_need() - put the hooks of a namespace in place
  * @inet: the namespace, config held
  *
- * Process context. Called before the first policy is in force.
+ * Process context. Called before the first policy or default is in force.
  *
  * Return: 0 or a negative errno.
  */

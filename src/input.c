@@ -361,9 +361,19 @@ static bool bundle_fits(const struct ipsec_policy *policy, const struct sk_buff 
 }
 
 /*
- * RFC 4301 5.2 step 4. A transport mode packet that no policy is about was authenticated
- * by the host that sent it, and is let in; what came out of a tunnel could have any source.
+ * A transport mode packet that no policy is about was authenticated by the host that sent
+ * it, and is let in if packets in clear are; what came out of a tunnel could have any source.
  */
+static enum ipsec_stat without_policy(const struct ipsec_net *inet, const struct ipsec_sa *sa,
+				      const struct ipsec_policy *policy)
+{
+	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+		return IPSEC_IN_NO_POLICY;
+	return !policy && ipsec_spd_discards(inet, NFIPSEC_DIR_IN) ? IPSEC_IN_NO_POLICY :
+								     IPSEC_NO_DROP;
+}
+
+/* RFC 4301 5.2 step 4. */
 static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 				    const struct ipsec_sa *sa)
 {
@@ -379,7 +389,7 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 		return reason;
 	policy = flow->policy;
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
-		return sa->mode == NFIPSEC_MODE_TUNNEL ? IPSEC_IN_NO_POLICY : IPSEC_NO_DROP;
+		return without_policy(inet, sa, policy);
 	ipsec_policy_count(policy, skb->len);
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
 		return IPSEC_IN_DISCARD;

@@ -46,6 +46,8 @@ struct xfrm_state;
  * @parked: packets in asynchronous crypto [A]
  * @spd_gen: generation of the SPD [A]
  * @sadb_gen: generation of the SADB [A]
+ * @discards: directions (bits of enum nfipsec_dir) in which a packet is dropped that no policy
+ *            matches; written under config [A]
  * @hooked: the netfilter hooks are in place [C]
  *
  * Generations are drawn from one counter for all namespaces, so a number that was seen
@@ -65,6 +67,7 @@ struct ipsec_net {
 	atomic_t parked;
 	unsigned long spd_gen;
 	unsigned long sadb_gen;
+	u8 discards;
 	bool hooked;
 };
 

@@ -8,6 +8,7 @@ static const struct nla_policy family_policy[NFIPSEC_A_MAX + 1] = {
 	[NFIPSEC_A_SA]		= NLA_POLICY_NESTED(ipsec_nl_sa_policy),
 	[NFIPSEC_A_POLICY]	= NLA_POLICY_NESTED(ipsec_nl_policy_policy),
 	[NFIPSEC_A_OP]		= NLA_POLICY_NESTED(ipsec_nl_op_policy),
+	[NFIPSEC_A_DEFAULTS]	= NLA_POLICY_NESTED(ipsec_nl_defaults_policy),
 	[NFIPSEC_A_FLAGS]	= NLA_POLICY_MASK(NLA_U32, NFIPSEC_F_SHOW_KEYS),
 };
 
@@ -60,6 +61,14 @@ static const struct genl_small_ops small_ops[] = {
 		.cmd = NFIPSEC_CMD_STATS_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = ipsec_nl_stats_get,
+	}, {
+		.cmd = NFIPSEC_CMD_DEFAULTS_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = ipsec_nl_change,
+	}, {
+		.cmd = NFIPSEC_CMD_DEFAULTS_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = ipsec_nl_defaults_get,
 	},
 };
 

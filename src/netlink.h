@@ -68,6 +68,13 @@ int ipsec_nl_policy_dump(struct sk_buff *msg, struct netlink_callback *cb);
 size_t ipsec_nl_policy_size(unsigned int n_selectors);
 int ipsec_nl_put_policy(struct sk_buff *msg, const struct ipsec_policy *policy);
 
+/* nl_defaults.c */
+extern const struct nla_policy ipsec_nl_defaults_policy[NFIPSEC_DEFAULTS_A_MAX + 1];
+
+int ipsec_nl_defaults_set(struct ipsec_txn *txn, const struct nlattr *nest,
+			  struct netlink_ext_ack *extack);
+int ipsec_nl_defaults_get(struct sk_buff *skb, struct genl_info *info);
+
 /* nl_batch.c */
 extern const struct nla_policy ipsec_nl_op_policy[NFIPSEC_A_MAX + 1];
 

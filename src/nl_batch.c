@@ -6,6 +6,7 @@ const struct nla_policy ipsec_nl_op_policy[NFIPSEC_A_MAX + 1] = {
 	[NFIPSEC_A_CMD]		= { .type = NLA_U32 },
 	[NFIPSEC_A_SA]		= NLA_POLICY_NESTED(ipsec_nl_sa_policy),
 	[NFIPSEC_A_POLICY]	= NLA_POLICY_NESTED(ipsec_nl_policy_policy),
+	[NFIPSEC_A_DEFAULTS]	= NLA_POLICY_NESTED(ipsec_nl_defaults_policy),
 };
 
 /* One change, with the attributes that are its own. */
@@ -33,8 +34,13 @@ static int apply(struct ipsec_txn *txn, u32 cmd, struct nlattr **tb,
 	case NFIPSEC_CMD_POLICY_FLUSH:
 		ipsec_txn_flush_policies(txn);
 		return 0;
+	case NFIPSEC_CMD_DEFAULTS_SET:
+		if (!tb[NFIPSEC_A_DEFAULTS])
+			return ipsec_nl_refuse(extack, NULL, "This operation needs the defaults");
+		return ipsec_nl_defaults_set(txn, tb[NFIPSEC_A_DEFAULTS], extack);
 	default:
-		return ipsec_nl_refuse(extack, NULL, "A batch holds NEW, DEL and FLUSH operations only");
+		return ipsec_nl_refuse(extack, NULL,
+				       "A batch holds NEW, DEL, FLUSH and SET operations only");
 	}
 }
 

@@ -329,7 +329,7 @@ struct ipsec_policy *ipsec_spd_next(struct ipsec_policy *policy)
  *
  * Return: true if there is none.
  */
-bool ipsec_spd_empty(struct ipsec_net *inet)
+bool ipsec_spd_empty(const struct ipsec_net *inet)
 {
 	return !rcu_access_pointer(inet->spd->view);
 }

@@ -112,7 +112,7 @@ struct ipsec_policy *ipsec_spd_find_id(struct ipsec_net *inet, u32 id);
 struct ipsec_policy *ipsec_spd_first(struct ipsec_net *inet);
 struct ipsec_policy *ipsec_spd_next(struct ipsec_policy *policy);
 struct ipsec_policy *ipsec_spd_after(struct ipsec_net *inet, u8 dir, u32 priority, u32 id);
-bool ipsec_spd_empty(struct ipsec_net *inet);
+bool ipsec_spd_empty(const struct ipsec_net *inet);
 
 struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet);
 void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view);
@@ -120,6 +120,20 @@ void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view);
 struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 				      const struct ipsec_key *key);
 void ipsec_policy_sum(const struct ipsec_policy *policy, u64 *packets, u64 *bytes);
+
+/**
+ * ipsec_spd_discards() - what happens to packets that no policy matches
+ * @inet: the namespace
+ * @dir: enum nfipsec_dir
+ *
+ * Any context.
+ *
+ * Return: true: they are dropped, as RFC 4301 5 wants it; false: they pass in clear.
+ */
+static inline bool ipsec_spd_discards(const struct ipsec_net *inet, u8 dir)
+{
+	return READ_ONCE(inet->discards) & BIT(dir);
+}
 
 /**
  * ipsec_policy_count() - count a packet that a policy decided about

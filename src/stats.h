@@ -41,7 +41,7 @@
 	X(IN_INNER_HEADER, "the IP header inside the tunnel is malformed") \
 	X(IN_ECN, "congestion was marked outside, the packet inside cannot say so (RFC 6040)") \
 	X(IN_NESTING, "more ESP and AH headers inside each other than a bundle can have") \
-	X(IN_NO_POLICY, "came out of a tunnel but no inbound policy matches it") \
+	X(IN_NO_POLICY, "no inbound policy matches: out of a tunnel, or the default is deny") \
 	X(IN_WRONG_SA, "was protected by other SAs than the inbound policy names") \
 	X(IN_CLEAR_PROTECT, "arrived in clear although an inbound policy demands protection") \
 	X(IN_DISCARD, "an inbound policy says deny") \
@@ -52,6 +52,7 @@
 	X(IN_BACKLOG, "decapsulated, but the receive queue was full or the interface went down") \
 	X(IN_NO_MEMORY, "memory was short on input") \
 	X(OUT_DISCARD, "an outbound policy says deny") \
+	X(OUT_NO_POLICY, "no outbound policy matches, and the default is deny") \
 	X(OUT_NO_SA, "no SA is there for the policy, and it is not to be waited for") \
 	X(OUT_HOLD_FULL, "no SA is there yet and enough packets are held already") \
 	X(OUT_HOLD_TIMEOUT, "was held, but no SA came in time") \

@@ -4,6 +4,7 @@
  * does no harm. An SA that is deleted stays until the commit, so replacing one loses no
  * packet. The SPD changes in one step, at the commit.
  */
+#include <linux/module.h>
 #include <linux/netlink.h>
 
 #include "event.h"
@@ -22,6 +23,7 @@ void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet)
 	INIT_LIST_HEAD(&txn->sas);
 	INIT_LIST_HEAD(&txn->policies);
 	mutex_lock(&inet->config);
+	txn->discards = inet->discards;
 }
 
 /**
@@ -107,7 +109,7 @@ void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy)
 }
 
 /**
- * ipsec_txn_flush_policies() - delete all policies
+ * ipsec_txn_flush_policies() - delete all policies, and set the defaults to BYPASS
  * @txn: the transaction
  */
 void ipsec_txn_flush_policies(struct ipsec_txn *txn)
@@ -116,6 +118,45 @@ void ipsec_txn_flush_policies(struct ipsec_txn *txn)
 
 	for (policy = ipsec_spd_first(txn->inet); policy; policy = ipsec_spd_next(policy))
 		ipsec_txn_delete_policy(txn, policy);
+	txn->discards = 0;
+}
+
+/**
+ * ipsec_txn_set_default() - say what happens to packets that no policy matches
+ * @txn: the transaction
+ * @dir: enum nfipsec_dir
+ * @action: NFIPSEC_ACTION_BYPASS or NFIPSEC_ACTION_DISCARD
+ */
+void ipsec_txn_set_default(struct ipsec_txn *txn, u8 dir, u8 action)
+{
+	if (action == NFIPSEC_ACTION_DISCARD)
+		txn->discards |= BIT(dir);
+	else
+		txn->discards &= ~BIT(dir);
+}
+
+/* The module must not go away, and with it the hooks, while packets are to be dropped. */
+static void set_discards(struct ipsec_net *inet, u8 discards)
+{
+	u8 before = inet->discards;
+
+	WRITE_ONCE(inet->discards, discards);
+	if (discards && !before)
+		__module_get(THIS_MODULE);
+	if (before && !discards)
+		module_put(THIS_MODULE);
+}
+
+/*
+ * A packet may see the policies of before with the defaults of after, or the other way
+ * round. In between the stricter defaults hold, so what is dropped on both sides of the
+ * change is not let through by it.
+ */
+static void publish(struct ipsec_txn *txn, struct ipsec_spd_view *view)
+{
+	set_discards(txn->inet, txn->inet->discards | txn->discards);
+	ipsec_spd_publish(txn->inet, view);
+	set_discards(txn->inet, txn->discards);
 }
 
 /* An object's part in the transaction is over: what was it? */
@@ -176,7 +217,7 @@ static void settle_policies(struct ipsec_txn *txn, bool commit)
  */
 int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 {
-	bool spd_changes = !list_empty(&txn->policies);
+	bool spd_changes = !list_empty(&txn->policies) || txn->discards != txn->inet->discards;
 	struct ipsec_spd_view *view;
 
 	if (spd_changes) {
@@ -186,7 +227,7 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 			ipsec_txn_abort(txn);
 			return PTR_ERR(view);
 		}
-		ipsec_spd_publish(txn->inet, view);
+		publish(txn, view);
 	}
 	settle_policies(txn, true);
 	settle_sas(txn, true);

@@ -11,11 +11,13 @@
  * @inet: the namespace, its config mutex is held from begin to commit or abort
  * @sas: SAs that are added or deleted, in the order of the operations
  * @policies: policies that are added or deleted
+ * @discards: what struct ipsec_net.discards will be
  */
 struct ipsec_txn {
 	struct ipsec_net *inet;
 	struct list_head sas;
 	struct list_head policies;
+	u8 discards;
 };
 
 void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet);
@@ -29,5 +31,6 @@ int ipsec_txn_add_policy(struct ipsec_txn *txn, struct ipsec_policy *policy,
 			 struct netlink_ext_ack *extack);
 void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy);
 void ipsec_txn_flush_policies(struct ipsec_txn *txn);
+void ipsec_txn_set_default(struct ipsec_txn *txn, u8 dir, u8 action);
 
 #endif /* IPSEC_TXN_H */

@@ -22,11 +22,15 @@ static void travel(const struct rule *r, struct ruleset *out)
 
 	if (r->sa)
 		nl_put_sa(nlh, r->sa, false);
+	else if (r->defaults)
+		nl_put_defaults(nlh, r->defaults, false);
 	else
 		nl_put_policy(nlh, r->policy, false);
 	mnl_attr_for_each(a, nlh, 0) {
 		if (mnl_attr_get_type(a) == NFIPSEC_A_SA)
 			nl_get_sa(a, ruleset_add_sa(out, nowhere));
+		else if (mnl_attr_get_type(a) == NFIPSEC_A_DEFAULTS)
+			nl_get_defaults(a, ruleset_add_defaults(out, nowhere));
 		else if (mnl_attr_get_type(a) == NFIPSEC_A_POLICY)
 			nl_get_policy(a, ruleset_add_policy(out, nowhere));
 	}

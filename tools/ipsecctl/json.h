@@ -31,6 +31,7 @@ void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 
 void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys);
+void json_defaults(struct json *j, const char *key, const struct defaults *d);
 void json_policy(struct json *j, const char *key, const struct policy *p);
 void json_selector(struct json *j, const char *key, const struct selector *sel);
 void json_counter(struct json *j, const char *key, const struct counter *c);

@@ -164,6 +164,20 @@ static void put_spec(struct json *j, const struct spec *s)
 }
 
 /**
+ * json_defaults - what happens to packets that no policy matches
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @d: the defaults
+ */
+void json_defaults(struct json *j, const char *key, const struct defaults *d)
+{
+	json_open(j, key, '{');
+	json_string(j, "in", action_name(d->in));
+	json_string(j, "out", action_name(d->out));
+	json_close(j, '}');
+}
+
+/**
  * json_policy - a policy
  * @j: the writer
  * @key: its key, NULL in an array

@@ -45,6 +45,23 @@ struct policy *ruleset_add_policy(struct ruleset *rs, struct place loc)
 }
 
 /**
+ * ruleset_add_defaults - append defaults
+ * @rs: the ruleset
+ * @loc: where they were written
+ *
+ * Return: the defaults, of which nothing is said yet, owned by @rs.
+ */
+struct defaults *ruleset_add_defaults(struct ruleset *rs, struct place loc)
+{
+	struct rule *r = ruleset_add(rs, loc);
+
+	r->defaults = xcalloc(1, sizeof(*r->defaults));
+	r->defaults->in = -1;
+	r->defaults->out = -1;
+	return r->defaults;
+}
+
+/**
  * ruleset_file - a file name that lives as long as the ruleset
  * @rs: the ruleset
  * @name: the name
@@ -68,6 +85,7 @@ void ruleset_free(struct ruleset *rs)
 		if (rs->v[i].policy)
 			free(rs->v[i].policy->sel);
 		free(rs->v[i].policy);
+		free(rs->v[i].defaults);
 	}
 	for (size_t i = 0; i < rs->n_file; i++)
 		free(rs->file[i]);

@@ -114,6 +114,16 @@ struct policy {
 };
 
 /**
+ * struct defaults - what happens to packets that no policy matches
+ * @in: to those that arrive: enum nfipsec_action, or -1: not said
+ * @out: to those that leave
+ */
+struct defaults {
+	int in;
+	int out;
+};
+
+/**
  * struct key - a key
  * @len: bytes, 0: no key, or not shown
  * @b: the bytes
@@ -226,15 +236,17 @@ struct stats {
 };
 
 /**
- * struct rule - one SA or one policy, and where it was written
+ * struct rule - one SA, one policy or the defaults, and where it was written
  * @loc: the place; no file for what the kernel answered
  * @sa: set for an SA
  * @policy: set for a policy
+ * @defaults: set for defaults
  */
 struct rule {
 	struct place loc;
 	struct sa *sa;
 	struct policy *policy;
+	struct defaults *defaults;
 };
 
 /**
@@ -269,6 +281,7 @@ struct event {
 
 struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc);
 struct policy *ruleset_add_policy(struct ruleset *rs, struct place loc);
+struct defaults *ruleset_add_defaults(struct ruleset *rs, struct place loc);
 const char *ruleset_file(struct ruleset *rs, const char *name);
 void ruleset_free(struct ruleset *rs);
 

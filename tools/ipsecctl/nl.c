@@ -133,6 +133,9 @@ static void put_rule(struct buf *msg, const struct rule *r, bool del)
 		mnl_attr_put_u32(nlh, NFIPSEC_A_CMD, del ? NFIPSEC_CMD_SA_DEL :
 				 NFIPSEC_CMD_SA_NEW);
 		nl_put_sa(nlh, r->sa, del);
+	} else if (r->defaults) {
+		mnl_attr_put_u32(nlh, NFIPSEC_A_CMD, NFIPSEC_CMD_DEFAULTS_SET);
+		nl_put_defaults(nlh, r->defaults, del);
 	} else {
 		mnl_attr_put_u32(nlh, NFIPSEC_A_CMD, del ? NFIPSEC_CMD_POLICY_DEL :
 				 NFIPSEC_CMD_POLICY_NEW);
@@ -252,6 +255,29 @@ bool nl_dump_sas(struct nl *nl, bool keys, struct ruleset *out, struct nl_error 
 bool nl_dump_policies(struct nl *nl, struct ruleset *out, struct nl_error *e)
 {
 	return dump(nl, NFIPSEC_CMD_POLICY_GET, 0, out, e);
+}
+
+static void got_defaults(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(a) == NFIPSEC_A_DEFAULTS)
+			nl_get_defaults(a, data);
+}
+
+/**
+ * nl_read_defaults - what happens to packets that no policy matches
+ * @nl: the connection
+ * @out: filled with it
+ * @e: the error
+ */
+bool nl_read_defaults(struct nl *nl, struct defaults *out, struct nl_error *e)
+{
+	struct buf msg = { 0 };
+
+	nl_begin(nl, &msg, nl->family, NFIPSEC_CMD_DEFAULTS_GET, NLM_F_ACK);
+	return nl_talk(nl, &msg, got_defaults, out, NULL, e);
 }
 
 static void got_stats(const struct nlmsghdr *nlh, void *data)

@@ -37,6 +37,7 @@ bool nl_load(struct nl *nl, const struct ruleset *rs, unsigned int flags,
 	     const struct rule **failed, struct nl_error *e);
 bool nl_dump_sas(struct nl *nl, bool keys, struct ruleset *out, struct nl_error *e);
 bool nl_dump_policies(struct nl *nl, struct ruleset *out, struct nl_error *e);
+bool nl_read_defaults(struct nl *nl, struct defaults *out, struct nl_error *e);
 bool nl_get_stats(struct nl *nl, struct stats *out, struct nl_error *e);
 
 bool nl_subscribe(struct nl *nl, struct nl_error *e);

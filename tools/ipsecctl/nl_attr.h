@@ -11,9 +11,11 @@
 #define NL_OP_MAX 65536
 
 void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only);
+void nl_put_defaults(struct nlmsghdr *nlh, const struct defaults *d, bool del);
 void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only);
 
 void nl_get_sa(const struct nlattr *nest, struct sa *sa);
+void nl_get_defaults(const struct nlattr *nest, struct defaults *d);
 void nl_get_policy(const struct nlattr *nest, struct policy *p);
 void nl_get_selector(const struct nlattr *nest, struct selector *sel);
 void nl_get_counters(const struct nlattr *nest, struct stats *st);

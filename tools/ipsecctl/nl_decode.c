@@ -305,6 +305,23 @@ void nl_get_policy(const struct nlattr *nest, struct policy *p)
 	}
 }
 
+/**
+ * nl_get_defaults - NFIPSEC_A_DEFAULTS
+ * @nest: the attribute
+ * @d: the defaults
+ */
+void nl_get_defaults(const struct nlattr *nest, struct defaults *d)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, nest) {
+		if (mnl_attr_get_type(a) == NFIPSEC_DEFAULTS_A_IN)
+			d->in = get_uint(a);
+		else if (mnl_attr_get_type(a) == NFIPSEC_DEFAULTS_A_OUT)
+			d->out = get_uint(a);
+	}
+}
+
 static void get_counter(const struct nlattr *nest, struct counter *c)
 {
 	const struct nlattr *a;

@@ -123,3 +123,24 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 	}
 	mnl_attr_nest_end(nlh, nest);
 }
+
+static void put_default(struct nlmsghdr *nlh, __u16 type, int action, bool del)
+{
+	if (action >= 0)
+		mnl_attr_put_u8(nlh, type, del ? NFIPSEC_ACTION_BYPASS : action);
+}
+
+/**
+ * nl_put_defaults - NFIPSEC_A_DEFAULTS
+ * @nlh: the message
+ * @d: the defaults
+ * @del: what they are when nobody says so, instead
+ */
+void nl_put_defaults(struct nlmsghdr *nlh, const struct defaults *d, bool del)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_A_DEFAULTS);
+
+	put_default(nlh, NFIPSEC_DEFAULTS_A_IN, d->in, del);
+	put_default(nlh, NFIPSEC_DEFAULTS_A_OUT, d->out, del);
+	mnl_attr_nest_end(nlh, nest);
+}

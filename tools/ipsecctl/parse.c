@@ -15,10 +15,10 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "code", "df", "dscp", "dscp-decap", "ecn", "enc",
-	"enckey", "esp", "file", "flow", "flowlabel", "fragments", "from", "in", "include",
-	"local", "opaque", "out", "peer", "port", "priority", "proto", "replay", "reqid",
-	"spi", "to", "transport", "ttl", "tunnel", "type",
+	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
+	"ecn", "enc", "enckey", "esp", "file", "flow", "flowlabel", "fragments", "from",
+	"in", "include", "local", "opaque", "out", "peer", "port", "priority", "proto",
+	"replay", "reqid", "set", "spi", "to", "transport", "ttl", "tunnel", "type",
 };
 
 /**
@@ -235,6 +235,32 @@ static bool include_line(struct parser *p)
 	return ok;
 }
 
+/* "set default [in | out] deny | bypass" */
+static bool set_line(struct parser *p, struct place loc)
+{
+	struct defaults *d;
+	bool in, out;
+	int action;
+
+	if (!p_accept(p, "default"))
+		return p_expected(p, "\"default\" after \"set\"");
+	in = p_accept(p, "in");
+	out = !in && p_accept(p, "out");
+	if (p_is_value(p) && !strcmp(p->tok.text.data, "deny"))
+		action = NFIPSEC_ACTION_DISCARD;
+	else if (p_is_value(p) && !strcmp(p->tok.text.data, "bypass"))
+		action = NFIPSEC_ACTION_BYPASS;
+	else
+		return p_expected(p, in || out ? "deny or bypass" : "in, out, deny or bypass");
+	p_next(p);
+	if (!p_is_end(p))
+		return p_expected(p, "the end of the line");
+	d = ruleset_add_defaults(p->rs, loc);
+	d->in = out ? -1 : action;
+	d->out = in ? -1 : action;
+	return true;
+}
+
 /* one line, from its first word; tok is that word */
 static bool statement(struct parser *p)
 {
@@ -243,7 +269,7 @@ static bool statement(struct parser *p)
 	char *word, q[QUOTE_MAX];
 
 	if (p->tok.kind != TOK_WORD)
-		return p_expected(p, "\"flow\", \"esp\", \"ah\", \"include\" or a macro");
+		return p_expected(p, "\"flow\", \"esp\", \"ah\", \"set\", \"include\" or a macro");
 	word = xstrndup(p->tok.text.data, p->tok.text.len);
 	p_next(p);
 	if (p->tok.kind == TOK_EQUALS)
@@ -256,12 +282,14 @@ static bool statement(struct parser *p)
 		ok = p_sa(p, loc, IPPROTO_AH);
 	else if (!strcmp(word, "include"))
 		ok = include_line(p);
+	else if (!strcmp(word, "set"))
+		ok = set_line(p, loc);
 	else if (!strcmp(word, "ike"))
 		diag_add(p->diag, loc,
 			 "\"ike\" rules are the business of a key management daemon such as strongSwan or libreswan");
 	else
 		diag_add(p->diag, loc,
-			 "expected \"flow\", \"esp\", \"ah\", \"include\" or a macro, found %s",
+			 "expected \"flow\", \"esp\", \"ah\", \"set\", \"include\" or a macro, found %s",
 			 diag_quote(q, word));
 	wipe_free_str(word);
 	return ok;

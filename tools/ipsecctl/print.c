@@ -164,6 +164,31 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " fragments stateful");
 }
 
+static void print_default(FILE *out, const char *dir, int action)
+{
+	fprintf(out, "set default%s %s", dir,
+		action == NFIPSEC_ACTION_DISCARD ? "deny" : "bypass");
+}
+
+/**
+ * print_defaults - the defaults as rules, without the last newline
+ * @out: where to
+ * @d: the defaults
+ */
+void print_defaults(FILE *out, const struct defaults *d)
+{
+	if (d->in == d->out) {
+		print_default(out, "", d->in);
+		return;
+	}
+	if (d->in >= 0)
+		print_default(out, " in", d->in);
+	if (d->in >= 0 && d->out >= 0)
+		fputc('\n', out);
+	if (d->out >= 0)
+		print_default(out, " out", d->out);
+}
+
 /**
  * print_policy - a policy as rules, without the last newline
  * @out: where to
@@ -235,10 +260,12 @@ void print_rules(FILE *out, const struct ruleset *rs, const struct print_opts *o
 			fprintf(out, "# %s:%u:%u\n", r->loc.file, r->loc.line, r->loc.col);
 		if (r->sa)
 			print_sa(out, r->sa, opts->keys);
+		else if (r->defaults)
+			print_defaults(out, r->defaults);
 		else
 			print_policy(out, r->policy);
 		fputc('\n', out);
-		if (!opts->live || !opts->verbose)
+		if (!opts->live || !opts->verbose || r->defaults)
 			continue;
 		if (r->sa)
 			print_sa_details(out, r->sa, opts->verbose);

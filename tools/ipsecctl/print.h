@@ -20,6 +20,7 @@ struct print_opts {
 };
 
 void print_sa(FILE *out, const struct sa *sa, bool keys);
+void print_defaults(FILE *out, const struct defaults *d);
 void print_policy(FILE *out, const struct policy *p);
 void print_rules(FILE *out, const struct ruleset *rs, const struct print_opts *opts);
 void print_stats(FILE *out, const struct stats *st, int verbose);

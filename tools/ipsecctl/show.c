@@ -9,6 +9,7 @@
 
 /* all that -s asks for is read before any of it is shown */
 struct listing {
+	struct defaults defaults;
 	struct ruleset flows;
 	struct ruleset sas;
 	struct stats stats;
@@ -16,9 +17,19 @@ struct listing {
 
 static bool fetch(struct nl *nl, const struct options *o, struct listing *l, struct nl_error *e)
 {
-	return (!(o->show & SHOW_FLOW) || nl_dump_policies(nl, &l->flows, e)) &&
+	return (!(o->show & SHOW_FLOW) || (nl_read_defaults(nl, &l->defaults, e) &&
+					   nl_dump_policies(nl, &l->flows, e))) &&
 	       (!(o->show & SHOW_SA) || nl_dump_sas(nl, o->keys, &l->sas, e)) &&
 	       (!(o->show & SHOW_STATS) || nl_get_stats(nl, &l->stats, e));
+}
+
+/* those that have to be said */
+static void show_defaults(const struct defaults *d)
+{
+	if (d->in == NFIPSEC_ACTION_BYPASS && d->out == NFIPSEC_ACTION_BYPASS)
+		return;
+	print_defaults(stdout, d);
+	putchar('\n');
 }
 
 static void as_text(const struct options *o, const struct listing *l)
@@ -30,6 +41,7 @@ static void as_text(const struct options *o, const struct listing *l)
 	if (o->show & SHOW_FLOW) {
 		if (titles)
 			printf("# FLOWS\n");
+		show_defaults(&l->defaults);
 		print_rules(stdout, &l->flows, &pr);
 	}
 	if (o->show & SHOW_SA) {
@@ -50,6 +62,7 @@ static void as_json(const struct options *o, const struct listing *l)
 
 	json_open(&j, NULL, '{');
 	if (o->show & SHOW_FLOW) {
+		json_defaults(&j, "default", &l->defaults);
 		json_open(&j, "flow", '[');
 		for (size_t i = 0; i < l->flows.n; i++)
 			json_policy(&j, NULL, l->flows.v[i].policy);

@@ -21,15 +21,19 @@
  *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY and SELECTOR),
  *                                     or with NLM_F_DUMP all in the order of lookup
  *   POLICY_DEL    NFIPSEC_A_POLICY    named like in POLICY_GET
- *   POLICY_FLUSH  -
+ *   POLICY_FLUSH  -                   also sets the defaults to BYPASS
+ *   DEFAULTS_SET  NFIPSEC_A_DEFAULTS  what happens to packets that no policy matches
+ *   DEFAULTS_GET  -                   answers with NFIPSEC_A_DEFAULTS
  *   BATCH     NFIPSEC_A_OP+           one transaction: all operations or none, in this order
  *   STATS_GET -                       answers with NFIPSEC_A_STATS
  *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET        (event) traffic waits for an SA
  *
  *   NFIPSEC_A_OP
- *     NFIPSEC_A_CMD        u32        SA_NEW, _DEL, _FLUSH or POLICY_NEW, _DEL, _FLUSH
+ *     NFIPSEC_A_CMD        u32        SA_NEW, _DEL, _FLUSH, POLICY_NEW, _DEL, _FLUSH or
+ *                                     DEFAULTS_SET
  *     NFIPSEC_A_SA?        as in the command
  *     NFIPSEC_A_POLICY?    as in the command
+ *     NFIPSEC_A_DEFAULTS?  as in the command
  *
  *   NFIPSEC_A_SA
  *     NFIPSEC_SA_A_SPI            u32     256 .. 0xffffffff (RFC 4303 2.1)
@@ -95,6 +99,10 @@
  *                                         inbound one has the peer as SRC); absent: the packet's
  *     NFIPSEC_SPEC_A_REQID        u32?    only SAs with this reqid; absent or 0: any
  *
+ *   NFIPSEC_A_DEFAULTS (RFC 4301 5: DISCARD; as long as nobody says so it is BYPASS)
+ *     NFIPSEC_DEFAULTS_A_IN, _OUT  u8?    enum nfipsec_action, BYPASS or DISCARD; absent in
+ *                                         DEFAULTS_SET: as before
+ *
  *   NFIPSEC_A_PACKET   a selector nest: the packet that asked for an SA
  *
  *   NFIPSEC_A_STATS
@@ -142,6 +150,8 @@
  * @NFIPSEC_CMD_BATCH: several of the above as one transaction
  * @NFIPSEC_CMD_STATS_GET: read the counters of the namespace
  * @NFIPSEC_CMD_ACQUIRE: event: traffic that must be protected has no SA
+ * @NFIPSEC_CMD_DEFAULTS_SET: set the default actions of the SPD
+ * @NFIPSEC_CMD_DEFAULTS_GET: read them
  */
 enum nfipsec_cmd {
 	NFIPSEC_CMD_UNSPEC,
@@ -156,6 +166,8 @@ enum nfipsec_cmd {
 	NFIPSEC_CMD_BATCH,
 	NFIPSEC_CMD_STATS_GET,
 	NFIPSEC_CMD_ACQUIRE,
+	NFIPSEC_CMD_DEFAULTS_SET,
+	NFIPSEC_CMD_DEFAULTS_GET,
 	__NFIPSEC_CMD_MAX,
 };
 
@@ -172,6 +184,7 @@ enum nfipsec_cmd {
  * @NFIPSEC_A_FLAGS: u32, enum nfipsec_flags
  * @NFIPSEC_A_STATS: nest of enum nfipsec_stats_attr
  * @NFIPSEC_A_PACKET: nest of enum nfipsec_selector_attr
+ * @NFIPSEC_A_DEFAULTS: nest of enum nfipsec_defaults_attr
  */
 enum nfipsec_attr {
 	NFIPSEC_A_UNSPEC,
@@ -183,6 +196,7 @@ enum nfipsec_attr {
 	NFIPSEC_A_FLAGS,
 	NFIPSEC_A_STATS,
 	NFIPSEC_A_PACKET,
+	NFIPSEC_A_DEFAULTS,
 	__NFIPSEC_A_MAX,
 };
 
@@ -341,6 +355,21 @@ enum nfipsec_spec_attr {
 };
 
 #define NFIPSEC_SPEC_A_MAX (__NFIPSEC_SPEC_A_MAX - 1)
+
+/**
+ * enum nfipsec_defaults_attr - the default actions of the SPD
+ * @NFIPSEC_DEFAULTS_A_UNSPEC: never sent
+ * @NFIPSEC_DEFAULTS_A_IN: u8, enum nfipsec_action, of packets that arrive
+ * @NFIPSEC_DEFAULTS_A_OUT: u8, enum nfipsec_action, of packets that leave
+ */
+enum nfipsec_defaults_attr {
+	NFIPSEC_DEFAULTS_A_UNSPEC,
+	NFIPSEC_DEFAULTS_A_IN,
+	NFIPSEC_DEFAULTS_A_OUT,
+	__NFIPSEC_DEFAULTS_A_MAX,
+};
+
+#define NFIPSEC_DEFAULTS_A_MAX (__NFIPSEC_DEFAULTS_A_MAX - 1)
 
 /**
  * enum nfipsec_stats_attr - attributes of NFIPSEC_A_STATS

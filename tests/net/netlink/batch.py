@@ -83,8 +83,8 @@ with case("an empty batch"):
         same(A_OP, error.miss_type, "missing attribute")
     else:
         raise AssertionError("it was taken")
-ONLY = "A batch holds NEW, DEL and FLUSH operations only"
-for cmd in (CMD_UNSPEC, CMD_SA_GET, CMD_POLICY_GET, CMD_BATCH, CMD_STATS_GET, CMD_ACQUIRE, CMD_END, 0xffffffff,
+ONLY = "A batch holds NEW, DEL, FLUSH and SET operations only"
+for cmd in (CMD_UNSPEC, CMD_SA_GET, CMD_POLICY_GET, CMD_BATCH, CMD_STATS_GET, CMD_ACQUIRE, CMD_DEFAULTS_GET, CMD_END, 0xffffffff,
             CMD_SA_NEW + 256):
     with case(f"an operation with command {cmd:#x}"):
         bad = op(cmd, sa_spi(0x7000))
@@ -95,7 +95,8 @@ with case("an operation without a command"):
 with case("an operation without what it is about"):
     for cmd, sentence in ((CMD_SA_NEW, "This operation needs an SA"), (CMD_SA_DEL, "This operation needs an SA"),
                           (CMD_POLICY_NEW, "This operation needs a policy"),
-                          (CMD_POLICY_DEL, "This operation needs a policy")):
+                          (CMD_POLICY_DEL, "This operation needs a policy"),
+                          (CMD_DEFAULTS_SET, "This operation needs the defaults")):
         bad = op(cmd)
         fails(INVAL, sentence, bad, new_sa(0x7001), bad)
         bad = op(cmd, policy() if cmd in (CMD_SA_NEW, CMD_SA_DEL) else sa())

@@ -539,6 +539,15 @@ for field, type_ in (("src", SPEC_A_SRC), ("dst", SPEC_A_DST)):
 for type_ in (SPEC_A_UNSPEC, SPEC_A_END):
     bad_spec(f"with unknown attribute {type_}", INVAL, ANY, blame="x", x=Attr(type_, bytes(4)))
 
+# --- defaults ------------------------------------------------------------------------------------------
+
+bad = Attr(A_DEFAULTS, [])
+refused("DEFAULTS_SET of no direction", CMD_DEFAULTS_SET, [bad], INVAL, "A default is for a direction: in, out or both", bad)
+refused("DEFAULTS_SET of nothing", CMD_DEFAULTS_SET, [], INVAL, "This operation needs the defaults")
+for type_ in (DEFAULTS_A_IN, DEFAULTS_A_OUT):
+    bad = u8(type_, ACTION_PROTECT)
+    refused("DEFAULTS_SET to protect", CMD_DEFAULTS_SET, [Attr(A_DEFAULTS, [bad])], (INVAL, RANGE), ANY, bad)
+
 # --- policies that are there, and that are not ----------------------------------------------------------
 
 nest = policy(priority=u32(POLICY_A_PRIORITY, 77))
