@@ -339,25 +339,55 @@ static bool spec_fits(const struct ipsec_spec *spec, const struct applied *appli
 	       addresses_fit(spec, applied, key);
 }
 
-/* Was the packet protected by just the SAs that its policy names, in that order? */
-static bool bundle_fits(const struct ipsec_policy *policy, const struct sk_buff *skb,
-			const struct ipsec_sa *sa, const struct ipsec_key *key)
+/* The SAs of a packet, innermost first: their number. No more are let through than fit. */
+static int all_applied(struct applied applied[NFIPSEC_SPECS_MAX], const struct sk_buff *skb,
+		       const struct ipsec_sa *sa)
 {
 	const struct sec_path *sp = skb_sec_path(skb);
 	int outer = sp ? sp->len : 0, i;
-	struct applied applied;
 
-	if (policy->n_specs != outer + 1)
-		return false;
-	applied_from_sa(&applied, sa);
-	if (!spec_fits(&policy->spec[0], &applied, key))
-		return false;
-	for (i = 1; i <= outer; i++) {
-		applied_from_shadow(&applied, sp->xvec[outer - i]);
-		if (!spec_fits(&policy->spec[i], &applied, key))
+	if (outer >= NFIPSEC_SPECS_MAX)
+		return 0;
+	applied_from_sa(&applied[0], sa);
+	for (i = 1; i <= outer; i++)
+		applied_from_shadow(&applied[i], sp->xvec[outer - i]);
+	return outer + 1;
+}
+
+/* Is each of them named by some spec, and has each spec one? */
+static bool fit_somehow(const struct ipsec_policy *policy, const struct applied *applied,
+			const struct ipsec_key *key)
+{
+	unsigned int named = 0, i, k;
+	bool fits;
+
+	for (i = 0; i < policy->n_specs; i++) {
+		for (fits = false, k = 0; k < policy->n_specs; k++) {
+			if (!spec_fits(&policy->spec[k], &applied[i], key))
+				continue;
+			named |= BIT(k);
+			fits = true;
+		}
+		if (!fits)
 			return false;
 	}
-	return true;
+	return named == BIT(policy->n_specs) - 1;
+}
+
+/* Was the packet protected by just the SAs that its policy names, in that order? */
+static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, const struct sk_buff *skb,
+				    const struct ipsec_sa *sa, const struct ipsec_key *key)
+{
+	struct applied applied[NFIPSEC_SPECS_MAX];
+	int i;
+
+	if (policy->n_specs != all_applied(applied, skb, sa))
+		return IPSEC_IN_WRONG_SA;
+	for (i = 0; i < policy->n_specs; i++)
+		if (!spec_fits(&policy->spec[i], &applied[i], key))
+			return fit_somehow(policy, applied, key) ? IPSEC_IN_WRONG_ORDER :
+								   IPSEC_IN_WRONG_SA;
+	return IPSEC_NO_DROP;
 }
 
 /*
@@ -393,7 +423,7 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 	ipsec_policy_count(policy, skb->len);
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
 		return IPSEC_IN_DISCARD;
-	return bundle_fits(policy, skb, sa, &key) ? IPSEC_NO_DROP : IPSEC_IN_WRONG_SA;
+	return check_bundle(policy, skb, sa, &key);
 }
 
 static void input_deliver(struct ipsec_net *inet, struct sk_buff *skb)

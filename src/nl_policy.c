@@ -67,6 +67,39 @@ static int policy_spec(const struct nlattr *nest, struct ipsec_spec *spec,
 	return err;
 }
 
+/* Whether two ends are known to differ: an address that is open may be any. */
+static bool differs(const union ipsec_addr *a, u16 a_family, const union ipsec_addr *b,
+		    u16 b_family)
+{
+	if (ipsec_addr_is_any(a) || ipsec_addr_is_any(b))
+		return false;
+	return a_family != b_family || ipsec_addr_cmp(a, b, a_family);
+}
+
+/*
+ * RFC 4301 4.5: what a tunnel has wrapped goes from one end of the tunnel to the other. A
+ * transport mode SA around it takes just that way: between other ends it would be applied
+ * to packets that never get there. Where a tunnel around it ends only routes can say.
+ */
+static int check_nesting(const struct nlattr *nest, const struct ipsec_policy *policy,
+			 struct netlink_ext_ack *extack)
+{
+	const struct ipsec_spec *tunnel = NULL, *spec;
+	unsigned int i;
+
+	for (i = 0; i < policy->n_specs; i++) {
+		spec = &policy->spec[i];
+		if (spec->mode != NFIPSEC_MODE_TRANSPORT) {
+			tunnel = spec->mode == NFIPSEC_MODE_TUNNEL ? spec : NULL;
+			continue;
+		}
+		if (tunnel && (differs(&tunnel->src, tunnel->family, &spec->src, spec->family) ||
+			       differs(&tunnel->dst, tunnel->family, &spec->dst, spec->family)))
+			return ipsec_nl_refuse(extack, nest, "The tunnel is not enclosed by the SA around it: in transport mode that has the ends of the tunnel");
+	}
+	return 0;
+}
+
 /* Selectors and specs: the attributes that may repeat. */
 static int policy_lists(const struct nlattr *nest, struct ipsec_policy *policy,
 			struct netlink_ext_ack *extack)
@@ -134,6 +167,8 @@ static struct ipsec_policy *policy_parse(struct ipsec_net *inet, const struct nl
 	if (tb[NFIPSEC_POLICY_A_FLAGS])
 		policy->flags = nla_get_u32(tb[NFIPSEC_POLICY_A_FLAGS]);
 	err = policy_lists(nest, policy, extack);
+	if (!err)
+		err = check_nesting(nest, policy, extack);
 	if (err) {
 		ipsec_policy_put(policy);
 		return ERR_PTR(err);

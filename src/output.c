@@ -162,9 +162,12 @@ static void output_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (!ipsec_header_set_len(skb))
 		return ipsec_sa_drop(cb->sa, skb, IPSEC_OUT_TOO_BIG);
 	ipsec_sa_count(cb->sa, cb->len);
-	if (++cb->step < ipsec_bundle_of(skb)->n)
-		return output_next(skb);
-	output_leave(skb);
+	if (++cb->step == ipsec_bundle_of(skb)->n)
+		return output_leave(skb);
+	/* The stack fills in the checksum of the last header, but not of those inside. */
+	if (ipsec_header_family(skb) == AF_INET)
+		ip_send_check(ip_hdr(skb));
+	output_next(skb);
 }
 
 /* One packet that is neither GSO nor too big. */

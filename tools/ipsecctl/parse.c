@@ -18,7 +18,8 @@ static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
 	"ecn", "enc", "enckey", "esp", "file", "flow", "flowlabel", "fragments", "from",
 	"in", "include", "local", "opaque", "out", "peer", "port", "priority", "proto",
-	"replay", "reqid", "set", "spi", "to", "transport", "ttl", "tunnel", "type",
+	"replay", "reqid", "set", "spi", "then", "to", "transport", "ttl", "tunnel",
+	"type",
 };
 
 /**

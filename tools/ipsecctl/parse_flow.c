@@ -20,6 +20,8 @@
  * @in: makes an inbound policy
  * @out: makes an outbound policy
  * @spec: protocol, mode and reqid of the spec; no addresses
+ * @then: the specs around it, with our address as source and the other one as destination
+ * @n_then: how many
  * @proto: upper layer protocol or PROTO_ANY
  * @from: source of the outbound packets, or of the inbound ones of an inbound-only flow
  * @to: destination
@@ -30,6 +32,7 @@
  * @peer: the other one
  * @type: the type
  * @priority: the priority
+ * @then_loc: where the first "then" is
  * @seen: words at the end of the rule that were there, bits of their numbers
  * @word_loc: where each of them is
  */
@@ -38,6 +41,8 @@ struct flow {
 	bool in;
 	bool out;
 	struct spec spec;
+	struct spec then[NFIPSEC_SPECS_MAX - 1];
+	size_t n_then;
 	int proto;
 	struct hosts from;
 	struct hosts to;
@@ -48,6 +53,7 @@ struct flow {
 	struct ip_addr peer;
 	const struct flow_type *type;
 	__u32 priority;
+	struct place then_loc;
 	unsigned int seen;
 	struct place word_loc[8];
 };
@@ -65,18 +71,23 @@ static const char * const flow_words[] = {
 	"local", "peer", "type", "priority", "reqid", "fragments",
 };
 
-static void flow_head(struct parser *p, struct flow *f)
+static void spec_head(struct parser *p, struct spec *s)
 {
-	f->spec.proto = IPPROTO_ESP;
-	f->spec.mode = NFIPSEC_MODE_ANY;
+	s->proto = IPPROTO_ESP;
+	s->mode = NFIPSEC_MODE_ANY;
 	if (p_accept(p, "ah"))
-		f->spec.proto = IPPROTO_AH;
+		s->proto = IPPROTO_AH;
 	else
 		p_accept(p, "esp");
 	if (p_accept(p, "transport"))
-		f->spec.mode = NFIPSEC_MODE_TRANSPORT;
+		s->mode = NFIPSEC_MODE_TRANSPORT;
 	else if (p_accept(p, "tunnel"))
-		f->spec.mode = NFIPSEC_MODE_TUNNEL;
+		s->mode = NFIPSEC_MODE_TUNNEL;
+}
+
+static void flow_head(struct parser *p, struct flow *f)
+{
+	spec_head(p, &f->spec);
 	f->in = p_accept(p, "in");
 	f->out = !f->in && p_accept(p, "out");
 	if (!f->in && !f->out) {
@@ -186,13 +197,13 @@ static bool flow_tail(struct parser *p, struct flow *f)
 {
 	size_t w;
 
-	while (!p_is_end(p)) {
+	while (!p_is_end(p) && !p_is(p, "then")) {
 		for (w = 0; w < ARRAY_SIZE(flow_words); w++)
 			if (p_is(p, flow_words[w]))
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"then\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -203,6 +214,44 @@ static bool flow_tail(struct parser *p, struct flow *f)
 		if (!flow_word(p, f, w))
 			return false;
 	}
+	return true;
+}
+
+/* one more SA, around what there is so far */
+static bool flow_around(struct parser *p, struct flow *f)
+{
+	struct spec *s = &f->then[f->n_then];
+	bool ok = true;
+
+	if (f->n_then == ARRAY_SIZE(f->then)) {
+		diag_add(p->diag, p->tok.loc, "a flow has at most %d SAs", NFIPSEC_SPECS_MAX);
+		return false;
+	}
+	p_next(p);
+	if (!p_is(p, "esp") && !p_is(p, "ah"))
+		return p_expected(p, "\"esp\" or \"ah\" after \"then\"");
+	f->n_then++;
+	spec_head(p, s);
+	while (ok && !p_is_end(p) && !p_is(p, "then")) {
+		if (p_accept(p, "local"))
+			ok = flow_peer(p, "local", s->dst.family, &s->src);
+		else if (p_accept(p, "peer"))
+			ok = flow_peer(p, "peer", s->src.family, &s->dst);
+		else if (p_accept(p, "reqid"))
+			ok = p_number(p, "reqid", UINT32_MAX, &s->reqid);
+		else
+			return p_expected(p,
+					  "\"local\", \"peer\", \"reqid\", \"then\" or the end of the line");
+	}
+	return ok;
+}
+
+static bool flow_then(struct parser *p, struct flow *f)
+{
+	f->then_loc = p->tok.loc;
+	while (p_is(p, "then"))
+		if (!flow_around(p, f))
+			return false;
 	return true;
 }
 
@@ -236,6 +285,11 @@ static bool flow_check(struct parser *p, struct flow *f)
 		return false;
 	if (f->type->action == NFIPSEC_ACTION_PROTECT)
 		return true;
+	if (f->n_then) {
+		diag_add(p->diag, f->then_loc, "\"then\" means nothing to a flow of type %s",
+			 f->type->name);
+		return false;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(protect_only); i++) {
 		enum flow_word w = protect_only[i];
 
@@ -247,6 +301,16 @@ static bool flow_check(struct parser *p, struct flow *f)
 		}
 	}
 	return true;
+}
+
+static void add_spec(struct policy *pol, const struct spec *s, const struct ip_addr *local,
+		     const struct ip_addr *peer)
+{
+	struct spec *out = &pol->spec[pol->n_spec++];
+
+	*out = *s;
+	out->src = pol->dir == NFIPSEC_DIR_OUT ? *local : *peer;
+	out->dst = pol->dir == NFIPSEC_DIR_OUT ? *peer : *local;
 }
 
 static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
@@ -271,10 +335,9 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 	sel->dport = mirror ? f->sport : f->dport;
 	if (pol->action != NFIPSEC_ACTION_PROTECT)
 		return;
-	pol->n_spec = 1;
-	pol->spec[0] = f->spec;
-	pol->spec[0].src = dir == NFIPSEC_DIR_OUT ? f->local : f->peer;
-	pol->spec[0].dst = dir == NFIPSEC_DIR_OUT ? f->peer : f->local;
+	add_spec(pol, &f->spec, &f->local, &f->peer);
+	for (size_t i = 0; i < f->n_then; i++)
+		add_spec(pol, &f->then[i], &f->then[i].src, &f->then[i].dst);
 }
 
 /* "any" takes the family of the other side; twice "any" is both families */
@@ -336,8 +399,8 @@ bool p_flow(struct parser *p, struct place loc)
 	bool ok;
 
 	flow_head(p, &f);
-	ok = flow_proto(p, &f) && flow_hosts(p, &f) && flow_tail(p, &f) && flow_check(p, &f) &&
-	     flow_expand(p, &f);
+	ok = flow_proto(p, &f) && flow_hosts(p, &f) && flow_tail(p, &f) && flow_then(p, &f) &&
+	     flow_check(p, &f) && flow_expand(p, &f);
 	free(f.from.v);
 	free(f.to.v);
 	return ok;

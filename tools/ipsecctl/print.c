@@ -162,6 +162,13 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " reqid %u", p->spec[0].reqid);
 	if (p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
 		fprintf(out, " fragments stateful");
+	for (size_t i = 1; i < p->n_spec; i++) {
+		fprintf(out, " then");
+		print_spec_head(out, &p->spec[i]);
+		print_spec_tail(out, &p->spec[i], p->dir);
+		if (p->spec[i].reqid)
+			fprintf(out, " reqid %u", p->spec[i].reqid);
+	}
 }
 
 static void print_default(FILE *out, const char *dir, int action)
@@ -194,8 +201,7 @@ void print_defaults(FILE *out, const struct defaults *d)
  * @out: where to
  * @p: the policy
  *
- * Policies with several selectors or several SAs come from other programs. The former
- * are as many rules, the latter cannot be written as rules: a comment says so.
+ * Policies with several selectors come from other programs: they are as many rules.
  */
 void print_policy(FILE *out, const struct policy *p)
 {
@@ -203,13 +209,6 @@ void print_policy(FILE *out, const struct policy *p)
 		if (i)
 			fputc('\n', out);
 		print_flow(out, p, &p->sel[i]);
-	}
-	for (size_t i = 1; i < p->n_spec; i++) {
-		fprintf(out, " # then");
-		print_spec_head(out, &p->spec[i]);
-		print_spec_tail(out, &p->spec[i], p->dir);
-		if (p->spec[i].reqid)
-			fprintf(out, " reqid %u", p->spec[i].reqid);
 	}
 }
 

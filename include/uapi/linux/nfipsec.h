@@ -76,7 +76,8 @@
  *     NFIPSEC_POLICY_A_ACTION     u8      enum nfipsec_action
  *     NFIPSEC_POLICY_A_FLAGS      u32?    enum nfipsec_policy_flags
  *     NFIPSEC_POLICY_A_SELECTOR+  nest    a packet matches if it matches one of them
- *     NFIPSEC_POLICY_A_SPEC+      nest    PROTECT only: what is done to a packet, innermost first
+ *     NFIPSEC_POLICY_A_SPEC+      nest    PROTECT only: what is done to a packet, innermost first.
+ *                                         In transport mode around a tunnel: the tunnel's ends
  *     answers only:
  *     NFIPSEC_POLICY_A_PACKETS, _BYTES  u64  packets that this policy decided about
  *
