@@ -26,6 +26,7 @@ const struct nla_policy ipsec_nl_policy_policy[NFIPSEC_POLICY_A_MAX + 1] = {
 	[NFIPSEC_POLICY_A_SPEC]		= NLA_POLICY_NESTED(spec_policy),
 	[NFIPSEC_POLICY_A_PACKETS]	= ANSWER,
 	[NFIPSEC_POLICY_A_BYTES]	= ANSWER,
+	[NFIPSEC_POLICY_A_NAME]		= { .type = NLA_NUL_STRING, .len = NFIPSEC_NAME_MAX },
 };
 
 static unsigned int count_attrs(const struct nlattr *nest, int type)
@@ -149,6 +150,17 @@ static int policy_identity(struct nlattr **tb, const struct nlattr *nest,
 	return 0;
 }
 
+static int policy_name(const struct nlattr *attr, struct ipsec_policy *policy,
+		       struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (!*(const char *)nla_data(attr))
+		return ipsec_nl_refuse(extack, attr, "A name has at least one byte");
+	policy->name = nla_strdup(attr, GFP_KERNEL);
+	return policy->name ? 0 : -ENOMEM;
+}
+
 /* A policy as a request describes it, in no SPD. */
 static struct ipsec_policy *policy_parse(struct ipsec_net *inet, const struct nlattr *nest,
 					 struct nlattr **tb, struct netlink_ext_ack *extack)
@@ -166,7 +178,9 @@ static struct ipsec_policy *policy_parse(struct ipsec_net *inet, const struct nl
 		policy->action = nla_get_u8(tb[NFIPSEC_POLICY_A_ACTION]);
 	if (tb[NFIPSEC_POLICY_A_FLAGS])
 		policy->flags = nla_get_u32(tb[NFIPSEC_POLICY_A_FLAGS]);
-	err = policy_lists(nest, policy, extack);
+	err = policy_name(tb[NFIPSEC_POLICY_A_NAME], policy, extack);
+	if (!err)
+		err = policy_lists(nest, policy, extack);
 	if (!err)
 		err = check_nesting(nest, policy, extack);
 	if (err) {
@@ -324,7 +338,8 @@ size_t ipsec_nl_policy_size(unsigned int n_selectors)
 {
 	return nla_total_size(0) + 3 * nla_total_size(sizeof(u32)) +
 	       2 * nla_total_size(sizeof(u8)) + n_selectors * ipsec_nl_selector_size() +
-	       NFIPSEC_SPECS_MAX * spec_size() + 2 * nla_total_size_64bit(sizeof(u64));
+	       NFIPSEC_SPECS_MAX * spec_size() + 2 * nla_total_size_64bit(sizeof(u64)) +
+	       nla_total_size(NFIPSEC_NAME_MAX + 1);
 }
 
 /**
@@ -346,6 +361,7 @@ int ipsec_nl_put_policy(struct sk_buff *msg, const struct ipsec_policy *policy)
 	    nla_put_u32(msg, NFIPSEC_POLICY_A_PRIORITY, policy->priority) ||
 	    nla_put_u8(msg, NFIPSEC_POLICY_A_ACTION, policy->action) ||
 	    nla_put_u32(msg, NFIPSEC_POLICY_A_FLAGS, policy->flags) ||
+	    (policy->name && nla_put_string(msg, NFIPSEC_POLICY_A_NAME, policy->name)) ||
 	    put_lists(msg, policy) ||
 	    nla_put_u64_64bit(msg, NFIPSEC_POLICY_A_PACKETS, packets, NFIPSEC_POLICY_A_PAD) ||
 	    nla_put_u64_64bit(msg, NFIPSEC_POLICY_A_BYTES, bytes, NFIPSEC_POLICY_A_PAD))

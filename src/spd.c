@@ -124,6 +124,7 @@ static void policy_free_rcu(struct rcu_head *rcu)
 
 	WARN_ON_ONCE(!skb_queue_empty(&policy->held));
 	free_percpu(policy->cpu);
+	kfree(policy->name);
 	kfree(policy);
 	module_put(THIS_MODULE);
 }

@@ -55,6 +55,7 @@ struct ipsec_policy_cpu {
  * @n_specs: number of @spec, 0 unless PROTECT [I]
  * @n_selectors: number of @selector [I]
  * @spec: innermost first [I]
+ * @name: for the key manager, or NULL [I]
  * @cpu: counters [A]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
  * @hold_node: in the list of policies that hold packets, owned by hold.c
@@ -79,6 +80,7 @@ struct ipsec_policy {
 	u8 n_specs;
 	u16 n_selectors;
 	struct ipsec_spec spec[NFIPSEC_SPECS_MAX];
+	char *name;
 	struct ipsec_policy_cpu __percpu *cpu;
 
 	struct sk_buff_head held;

@@ -194,6 +194,10 @@ void json_policy(struct json *j, const char *key, const struct policy *p)
 	json_bool(j, "optional", p->flags & NFIPSEC_POLICY_F_OPTIONAL);
 	json_bool(j, "no_acquire", p->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 	json_bool(j, "stateful_fragments", p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS);
+	if (p->name[0])
+		json_string(j, "name", p->name);
+	else
+		json_null(j, "name");
 	json_open(j, "selectors", '[');
 	for (size_t i = 0; i < p->n_sel; i++)
 		json_selector(j, NULL, &p->sel[i]);

@@ -91,6 +91,7 @@ struct spec {
  * @flags: enum nfipsec_policy_flags
  * @has_priority: @priority is not the default
  * @priority: lower is looked at first
+ * @name: whom it is about, for a key manager; empty: not said
  * @n_sel: number of selectors
  * @sel: the selectors
  * @n_spec: number of specs
@@ -105,6 +106,7 @@ struct policy {
 	__u32 flags;
 	bool has_priority;
 	__u32 priority;
+	char name[NFIPSEC_NAME_MAX + 1];
 	size_t n_sel;
 	struct selector *sel;
 	size_t n_spec;

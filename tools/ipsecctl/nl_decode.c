@@ -3,6 +3,7 @@
  * Attributes as the data model. Attributes this tool does not know are skipped: the
  * module may be newer. Those that are too short read as 0.
  */
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -288,6 +289,11 @@ void nl_get_policy(const struct nlattr *nest, struct policy *p)
 			break;
 		case NFIPSEC_POLICY_A_FLAGS:
 			p->flags = get_uint(a);
+			break;
+		case NFIPSEC_POLICY_A_NAME:
+			snprintf(p->name, sizeof(p->name), "%.*s",
+				 (int)mnl_attr_get_payload_len(a),
+				 (const char *)mnl_attr_get_payload(a));
 			break;
 		case NFIPSEC_POLICY_A_SELECTOR:
 			nl_get_selector(a, policy_add_selector(p));

@@ -118,6 +118,8 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 		mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_ACTION, p->action);
 		if (p->flags)
 			mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_FLAGS, p->flags);
+		if (p->name[0])
+			mnl_attr_put_strz(nlh, NFIPSEC_POLICY_A_NAME, p->name);
 		for (size_t i = 0; i < p->n_spec; i++)
 			put_spec(nlh, &p->spec[i]);
 	}

@@ -17,9 +17,9 @@
 static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
 	"ecn", "enc", "enckey", "esp", "file", "flow", "flowlabel", "fragments", "from",
-	"in", "include", "local", "opaque", "out", "peer", "port", "priority", "proto",
-	"replay", "reqid", "set", "spi", "then", "to", "transport", "ttl", "tunnel",
-	"type",
+	"in", "include", "local", "name", "opaque", "out", "peer", "port", "priority",
+	"proto", "replay", "reqid", "set", "spi", "then", "to", "transport", "ttl",
+	"tunnel", "type",
 };
 
 /**

@@ -32,6 +32,7 @@
  * @peer: the other one
  * @type: the type
  * @priority: the priority
+ * @name: the name
  * @then_loc: where the first "then" is
  * @seen: words at the end of the rule that were there, bits of their numbers
  * @word_loc: where each of them is
@@ -53,6 +54,7 @@ struct flow {
 	struct ip_addr peer;
 	const struct flow_type *type;
 	__u32 priority;
+	char name[NFIPSEC_NAME_MAX + 1];
 	struct place then_loc;
 	unsigned int seen;
 	struct place word_loc[8];
@@ -65,10 +67,11 @@ enum flow_word {
 	WORD_PRIORITY,
 	WORD_REQID,
 	WORD_FRAGMENTS,
+	WORD_NAME,
 };
 
 static const char * const flow_words[] = {
-	"local", "peer", "type", "priority", "reqid", "fragments",
+	"local", "peer", "type", "priority", "reqid", "fragments", "name",
 };
 
 static void spec_head(struct parser *p, struct spec *s)
@@ -173,6 +176,30 @@ static bool flow_peer(struct parser *p, const char *word, int family, struct ip_
 	return p_addr(p, word, family, out);
 }
 
+/* what print.c can write between quotes, and a terminal can bear */
+static bool flow_name(struct parser *p, struct flow *f)
+{
+	size_t len = p->tok.text.len;
+
+	if (!p_is_value(p) || !len)
+		return p_expected(p, "a name after \"name\"");
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = p->tok.text.data[i];
+
+		if (c >= ' ' && c != '"' && c != 0x7f)
+			continue;
+		diag_add(p->diag, p->tok.loc, "a name has neither quotes nor control characters");
+		return false;
+	}
+	if (len > NFIPSEC_NAME_MAX) {
+		diag_add(p->diag, p->tok.loc, "a name has at most %d bytes", NFIPSEC_NAME_MAX);
+		return false;
+	}
+	memcpy(f->name, p->tok.text.data, len);
+	p_next(p);
+	return true;
+}
+
 static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 {
 	switch (w) {
@@ -189,6 +216,8 @@ static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 	case WORD_FRAGMENTS:
 		return p_accept(p, "stateful") ||
 		       p_expected(p, "\"stateful\" after \"fragments\"");
+	case WORD_NAME:
+		return flow_name(p, f);
 	}
 	return false;
 }
@@ -203,7 +232,7 @@ static bool flow_tail(struct parser *p, struct flow *f)
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"then\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"name\", \"then\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -326,6 +355,7 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 		pol->flags |= NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS;
 	pol->has_priority = f->seen & 1 << WORD_PRIORITY;
 	pol->priority = f->priority;
+	memcpy(pol->name, f->name, sizeof(pol->name));
 	sel->proto = f->proto;
 	sel->src = mirror ? *to : *from;
 	sel->dst = mirror ? *from : *to;

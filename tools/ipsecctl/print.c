@@ -146,6 +146,20 @@ static void print_spec_tail(FILE *out, const struct spec *s, __u8 dir)
 		fprintf(out, " peer %s", addr_text(peer, text));
 }
 
+/* whoever made it may not have been this program: a terminal must not obey it */
+static void print_name(FILE *out, const char *name)
+{
+	if (!*name)
+		return;
+	fprintf(out, " name \"");
+	for (; *name; name++) {
+		unsigned char c = *name;
+
+		fputc(c < ' ' || c == '"' || c == 0x7f ? '?' : c, out);
+	}
+	fputc('"', out);
+}
+
 static void print_flow(FILE *out, const struct policy *p, const struct selector *sel)
 {
 	fprintf(out, "flow");
@@ -162,6 +176,7 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " reqid %u", p->spec[0].reqid);
 	if (p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
 		fprintf(out, " fragments stateful");
+	print_name(out, p->name);
 	for (size_t i = 1; i < p->n_spec; i++) {
 		fprintf(out, " then");
 		print_spec_head(out, &p->spec[i]);

@@ -75,6 +75,10 @@
  *                                         absent: NFIPSEC_PRIORITY_DEFAULT
  *     NFIPSEC_POLICY_A_ACTION     u8      enum nfipsec_action
  *     NFIPSEC_POLICY_A_FLAGS      u32?    enum nfipsec_policy_flags
+ *     NFIPSEC_POLICY_A_NAME?      string  for the key manager: whom the policy is about, 1 to 255
+ *                                         bytes (RFC 4301 4.4.1.1, "Name"). Given back in
+ *                                         answers, events and ACQUIRE, never compared with
+ *                                         packets, and no part of what names the policy
  *     NFIPSEC_POLICY_A_SELECTOR+  nest    a packet matches if it matches one of them
  *     NFIPSEC_POLICY_A_SPEC+      nest    PROTECT only: what is done to a packet, innermost first.
  *                                         In transport mode around a tunnel: the tunnel's ends
@@ -134,6 +138,7 @@
 #define NFIPSEC_SELECTORS_MAX		64	/* selectors of one policy */
 #define NFIPSEC_DSCP_COUNT		64	/* values of a DSCP (RFC 2474) */
 #define NFIPSEC_FLOW_LABEL_MAX		1048575	/* 20 bits (RFC 6437) */
+#define NFIPSEC_NAME_MAX		255	/* bytes of the name of a policy */
 #define NFIPSEC_OPAQUE_MIN		0xffff	/* ports that cannot be read: RFC 7296 3.13.1 */
 #define NFIPSEC_OPAQUE_MAX		0
 
@@ -289,6 +294,7 @@ enum nfipsec_sa_attr {
  * @NFIPSEC_POLICY_A_SPEC: nest of enum nfipsec_spec_attr
  * @NFIPSEC_POLICY_A_PACKETS: u64
  * @NFIPSEC_POLICY_A_BYTES: u64
+ * @NFIPSEC_POLICY_A_NAME: string
  */
 enum nfipsec_policy_attr {
 	NFIPSEC_POLICY_A_UNSPEC,
@@ -302,6 +308,7 @@ enum nfipsec_policy_attr {
 	NFIPSEC_POLICY_A_SPEC,
 	NFIPSEC_POLICY_A_PACKETS,
 	NFIPSEC_POLICY_A_BYTES,
+	NFIPSEC_POLICY_A_NAME,
 	__NFIPSEC_POLICY_A_MAX,
 };
 

@@ -113,6 +113,14 @@ with case("ports are told where there are some"):
     same([4000, 4000, 53, 53], [struct.unpack("H", fields[t])[0] for t in
                                 (SEL_A_SPORT_MIN, SEL_A_SPORT_MAX, SEL_A_DPORT_MIN, SEL_A_DPORT_MAX)])
 clean(c)
+with case("the name of a policy is told to who makes keys"):
+    name = b"CN=gw2, O=Example\0"
+    c.request(CMD_POLICY_NEW, [policy(name=Attr(POLICY_A_NAME, name))])
+    run(PING, check=False)
+    same(name, dict(parse(acquired().get(A_POLICY)))[POLICY_A_NAME], "name in the ACQUIRE")
+    reply, = c.request(CMD_POLICY_GET, [policy()])
+    same(name, dict(parse(reply.get(A_POLICY)))[POLICY_A_NAME], "name in the answer; it is found without")
+clean(c)
 with case("a policy that says no-acquire asks for nothing"):
     quiet = policy(flags=u32(POLICY_A_FLAGS, POLICY_F_NO_ACQUIRE))
     c.request(CMD_POLICY_NEW, [quiet])

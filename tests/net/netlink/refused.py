@@ -438,6 +438,12 @@ for flags in (8, 16, 0x80000000, 0xffffffff):
     bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
 for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7):
     taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
+for name, text in (("empty", b"\0"), ("of 256 bytes", b"x" * 256 + b"\0"), ("without an end", b"abc")):
+    bad = Attr(POLICY_A_NAME, text)
+    refused(f"POLICY_NEW name {name}", CMD_POLICY_NEW, [policy(name=bad)], (INVAL, RANGE),
+            "A name has at least one byte" if name == "empty" else ANY, bad)
+taken("POLICY_NEW with a name of 255 bytes", CMD_POLICY_NEW, [policy(name=Attr(POLICY_A_NAME, b"x" * 255 + b"\0"))],
+      CMD_POLICY_DEL)
 for name in ("PACKETS", "BYTES"):
     bad = Attr(globals()[f"POLICY_A_{name}"], bytes(8))
     bad_policy(f"with {name}", INVAL, "Only answers have this attribute", x=bad, blame=bad)
