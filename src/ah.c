@@ -5,6 +5,9 @@
  *	IP header | next header, length, SPI, sequence number, ICV | payload
  *	 \________________ all authenticated, mutable fields and ICV as 0 ____________/
  *
+ * Of an extended sequence number only the low half is sent; the high one is authenticated
+ * behind the payload (RFC 4302 3.3.3.2.2).
+ *
  * With AES-GMAC there is an IV before the ICV, which is authenticated as it is (RFC 4543 7).
  *
  * The headers are authenticated as they would be without their mutable parts. That form
@@ -62,13 +65,30 @@ static u8 *icv_of(u8 *ah, const struct ipsec_sa *sa)
 	return ah + sizeof(struct ip_auth_hdr) + sa->iv_len;
 }
 
-/* Lay out what is authenticated: the copies of both headers, then the payload. */
+/* Lay out what is authenticated behind the headers, and where the ICV goes. Returns its length. */
+static unsigned int lay_out_rest(struct ipsec_crypto_op *op, u64 seq, const u8 *payload,
+				 unsigned int len)
+{
+	bool esn = op->sa->flags & NFIPSEC_SA_F_ESN;
+	struct scatterlist *sg = op->sg + 1;
+
+	if (len)
+		sg_set_buf(sg++, payload, len);
+	if (esn) {
+		op->seq_high = htonl(upper_32_bits(seq));
+		sg_set_buf(sg++, &op->seq_high, sizeof(op->seq_high));
+	}
+	sg_set_buf(sg, op->icv, sizeof(op->icv));
+	sg_mark_end(sg);
+	return len + (esn ? sizeof(op->seq_high) : 0);
+}
+
+/* Lay out what is authenticated: the copies of both headers, then the rest. */
 static bool lay_out(struct ipsec_crypto_op *op, struct sk_buff *skb, unsigned int *len)
 {
 	const u8 *ip = skb_network_header(skb), *ah = skb_transport_header(skb);
 	unsigned int ip_len = ah - ip, ah_len = header_len(op->sa);
 	unsigned int payload = skb_tail_pointer(skb) - ah - ah_len;
-	struct scatterlist *sg = op->sg;
 
 	if (ip_len + ah_len > sizeof(op->aux))
 		return false;
@@ -76,12 +96,10 @@ static bool lay_out(struct ipsec_crypto_op *op, struct sk_buff *skb, unsigned in
 	if (!ipsec_mutable_blank(op->aux, ip_len))
 		return false;
 	memset(icv_of(op->aux + ip_len, op->sa), 0, op->sa->icv_len);
-	sg_init_table(sg, payload ? 3 : 2);
-	sg_set_buf(sg++, op->aux, ip_len + ah_len);
-	if (payload)
-		sg_set_buf(sg++, ah + ah_len, payload);
-	sg_set_buf(sg, op->icv, sizeof(op->icv));
-	*len = ip_len + ah_len + payload;
+	sg_init_table(op->sg, ARRAY_SIZE(op->sg));
+	sg_set_buf(op->sg, op->aux, ip_len + ah_len);
+	*len = ip_len + ah_len +
+	       lay_out_rest(op, ipsec_cb(skb)->seq, ah + ah_len, payload);
 	if (op->sa->iv_len)
 		ipsec_crypto_nonce(op, ((const struct ip_auth_hdr *)ah)->auth_data);
 	return true;

@@ -72,7 +72,7 @@ void ipsec_crypto_exit(void)
 	kmem_cache_destroy(op_cache);
 }
 
-/* authenc() takes both keys in one piece: a struct rtattr, then the keys. */
+/* authenc() and authencesn() take both keys in one piece: a struct rtattr, then the keys. */
 static int set_authenc_key(struct crypto_aead *aead, const struct ipsec_sa *sa)
 {
 	size_t len = RTA_SPACE(sizeof(struct crypto_authenc_key_param)) +
@@ -168,7 +168,9 @@ int ipsec_crypto_keys_aead(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	if (sa->enc->icv_len)
 		strscpy(name, sa->enc->driver, sizeof(name));
 	else
-		snprintf(name, sizeof(name), "authenc(%s,%s)", sa->auth->driver, sa->enc->driver);
+		snprintf(name, sizeof(name), "%s(%s,%s)",
+			 sa->flags & NFIPSEC_SA_F_ESN ? "authencesn" : "authenc",
+			 sa->auth->driver, sa->enc->driver);
 	aead = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(aead))
 		return refuse(extack, PTR_ERR(aead), missing_part(sa));

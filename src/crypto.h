@@ -31,6 +31,7 @@ typedef void (*ipsec_crypto_complete_t)(struct ipsec_crypto_op *op, int err);
  * @iv: a copy of the IV, or the nonce, that the engine may write to
  * @icv: digest that was computed
  * @aux: a place for headers that are authenticated but differ from those sent
+ * @seq_high: a place for the high half of a sequence number, which is not sent
  * @meet: submitter and completion of an asynchronous operation: the second one goes on
  * @err: result of an asynchronous operation
  * @dev: device of the packet, held while the operation is asynchronous
@@ -42,10 +43,11 @@ struct ipsec_crypto_op {
 	struct ipsec_sa *sa;
 	ipsec_done_t done;
 	ipsec_crypto_complete_t complete;
-	struct scatterlist sg[3];
+	struct scatterlist sg[4];
 	u8 iv[IPSEC_IV_MAX];
 	u8 icv[IPSEC_DIGEST_MAX];
 	u8 aux[IPSEC_AUX_MAX] __aligned(8);
+	__be32 seq_high;
 	atomic_t meet;
 	int err;
 	struct net_device *dev;

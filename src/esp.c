@@ -4,6 +4,8 @@
  *
  *	IP header | SPI, sequence number | IV | payload, padding, pad length, next header | ICV
  *	           \___ authenticated, not encrypted ___/\________ encrypted ___________/
+ *
+ * Of an extended sequence number only the low half is sent; both are authenticated.
  */
 #include <linux/netlink.h>
 #include <net/esp.h>
@@ -109,6 +111,42 @@ static void give_iv(struct ipsec_crypto_op *op, u64 seq, const u8 *iv)
 		memcpy(op->iv, iv, op->sa->iv_len);
 }
 
+/**
+ * struct esn_header - the ESP header as it is authenticated with an extended sequence number
+ * @spi: as sent
+ * @seq_high: not sent
+ * @seq_low: as sent
+ */
+struct esn_header {
+	__be32 spi;
+	__be32 seq_high;
+	__be32 seq_low;
+};
+
+/*
+ * Lay out what the engine works on: @len bytes from the ESP header on. With extended sequence
+ * numbers another header stands in place of that in the packet. It is what combined modes
+ * authenticate (RFC 4106 5, 4309 5, 4543 3.3, 7634 2.1); authencesn() moves the high half
+ * behind the payload (RFC 4303 2.8). Returns how much is not encrypted.
+ */
+static unsigned int lay_out(struct ipsec_crypto_op *op, u64 seq, u8 *esp, unsigned int len)
+{
+	const struct ip_esp_hdr *sent = (const struct ip_esp_hdr *)esp;
+	struct esn_header *header = (struct esn_header *)op->aux;
+
+	if (!(op->sa->flags & NFIPSEC_SA_F_ESN)) {
+		sg_init_one(op->sg, esp, len);
+		return header_len(op->sa);
+	}
+	header->spi = sent->spi;
+	header->seq_high = htonl(upper_32_bits(seq));
+	header->seq_low = sent->seq_no;
+	sg_init_table(op->sg, 2);
+	sg_set_buf(&op->sg[0], header, sizeof(*header));
+	sg_set_buf(&op->sg[1], esp + sizeof(*sent), len - sizeof(*sent));
+	return sizeof(*header) + op->sa->iv_len;
+}
+
 /* Move the IP header down and put ours between it and the payload. */
 static struct ip_esp_hdr *put_header(struct sk_buff *skb, struct ipsec_sa *sa)
 {
@@ -140,7 +178,7 @@ static void esp_output(struct sk_buff *skb, ipsec_done_t done)
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
 	unsigned int payload = skb->len - skb_transport_offset(skb);
 	unsigned int cipher = ALIGN(payload + TRAILER_LEN, block_len(sa));
-	unsigned int grow = cipher - payload + sa->icv_len;
+	unsigned int grow = cipher - payload + sa->icv_len, assoc;
 	struct ipsec_crypto_op *op;
 	struct ip_esp_hdr *esph;
 
@@ -155,8 +193,9 @@ static void esp_output(struct sk_buff *skb, ipsec_done_t done)
 	esph = put_header(skb, sa);
 	ipsec_skb_name(skb, IPPROTO_ESP);
 	give_iv(op, ipsec_cb(skb)->seq, esph->enc_data);
-	sg_init_one(op->sg, esph, header_len(sa) + cipher + sa->icv_len);
-	ipsec_crypto_encrypt(op, header_len(sa), cipher);
+	assoc = lay_out(op, ipsec_cb(skb)->seq, (u8 *)esph,
+			header_len(sa) + cipher + sa->icv_len);
+	ipsec_crypto_encrypt(op, assoc, cipher);
 }
 
 /* RFC 4303 2.4: the receiver looks at the padding. A wrong one hides something. */
@@ -198,7 +237,7 @@ static void esp_input(struct sk_buff *skb, ipsec_done_t done)
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
 	unsigned int fixed = header_len(sa) + sa->icv_len;
 	struct ipsec_crypto_op *op;
-	unsigned int cipher;
+	unsigned int cipher, assoc;
 
 	if (skb->len < fixed + block_len(sa))
 		return done(skb, IPSEC_IN_TRUNCATED);
@@ -213,8 +252,8 @@ static void esp_input(struct sk_buff *skb, ipsec_done_t done)
 		return done(skb, IPSEC_IN_NO_MEMORY);
 	}
 	give_iv(op, ipsec_cb(skb)->seq, skb->data + sizeof(struct ip_esp_hdr));
-	sg_init_one(op->sg, skb->data, skb->len);
-	ipsec_crypto_decrypt(op, header_len(sa), cipher + sa->icv_len);
+	assoc = lay_out(op, ipsec_cb(skb)->seq, skb->data, skb->len);
+	ipsec_crypto_decrypt(op, assoc, cipher + sa->icv_len);
 }
 
 const struct ipsec_xform ipsec_esp = {

@@ -107,11 +107,11 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	enum ipsec_stat reason;
 
 	cb->sa = sa;
-	cb->seq = seq;
+	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
 	cb->len = -skb_network_offset(skb);
 	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
 						offsetof(struct iphdr, protocol);
-	reason = replay_reason(ipsec_replay_check(sa->replay, seq));
+	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
 	skb_dst_drop(skb);

@@ -20,8 +20,8 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_AUTH]		= { .type = NLA_U16 },
 	[NFIPSEC_SA_A_AUTH_KEY]		= KEY,
 	[NFIPSEC_SA_A_REPLAY_WINDOW]	= { .type = NLA_U32 },
-	[NFIPSEC_SA_A_SEQ_OUT]		= ANSWER,
-	[NFIPSEC_SA_A_SEQ_IN]		= ANSWER,
+	[NFIPSEC_SA_A_SEQ_OUT]		= { .type = NLA_U64 },
+	[NFIPSEC_SA_A_SEQ_IN]		= { .type = NLA_U64 },
 	[NFIPSEC_SA_A_PACKETS]		= ANSWER,
 	[NFIPSEC_SA_A_BYTES]		= ANSWER,
 	[NFIPSEC_SA_A_DROPS]		= ANSWER,
@@ -35,6 +35,7 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_DSCP_DECAP]	= { .type = NLA_FLAG },
 	[NFIPSEC_SA_A_TTL]		= { .type = NLA_U8 },
 	[NFIPSEC_SA_A_FLOW_LABEL]	= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, NFIPSEC_SA_F_ALL),
 };
 
 /* What names an SA. */
@@ -135,10 +136,54 @@ static int sa_mode(struct nlattr **tb, const struct nlattr *nest,
 	return 0;
 }
 
+static int sa_window(struct nlattr **tb, struct ipsec_sa_config *config,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *window = tb[NFIPSEC_SA_A_REPLAY_WINDOW];
+
+	config->replay_window = window ? nla_get_u32(window) : NFIPSEC_REPLAY_WINDOW_DEFAULT;
+	if (config->replay_window > NFIPSEC_REPLAY_WINDOW_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, window,
+				    "The anti-replay window has at most 1048576 packets");
+		return -ERANGE;
+	}
+	/* The window is what tells the half that is not sent. */
+	if ((config->flags & NFIPSEC_SA_F_ESN) && !config->replay_window) {
+		NL_SET_ERR_MSG_ATTR(extack, window,
+				    "Extended sequence numbers need an anti-replay window (RFC 4303 3.3.3)");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int sa_seq(const struct nlattr *attr, u32 flags, u64 *seq, struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	*seq = nla_get_u64(attr);
+	if (*seq <= ipsec_seq_max(flags))
+		return 0;
+	return ipsec_nl_refuse(extack, attr, flags & NFIPSEC_SA_F_ESN ?
+			       "An extended sequence number is at most 9223372036854775807" :
+			       "A sequence number without ESN is at most 4294967295");
+}
+
+static int sa_sequence(struct nlattr **tb, struct ipsec_sa_config *config,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (tb[NFIPSEC_SA_A_FLAGS])
+		config->flags = nla_get_u32(tb[NFIPSEC_SA_A_FLAGS]);
+	err = sa_window(tb, config, extack);
+	if (!err)
+		err = sa_seq(tb[NFIPSEC_SA_A_SEQ_OUT], config->flags, &config->seq_out, extack);
+	return err ?: sa_seq(tb[NFIPSEC_SA_A_SEQ_IN], config->flags, &config->seq_in, extack);
+}
+
 static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *window = tb[NFIPSEC_SA_A_REPLAY_WINDOW];
 	int err;
 
 	memset(config, 0, sizeof(*config));
@@ -154,13 +199,9 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		return err;
 	if (tb[NFIPSEC_SA_A_REQID])
 		config->reqid = nla_get_u32(tb[NFIPSEC_SA_A_REQID]);
-	config->replay_window = window ? nla_get_u32(window) : NFIPSEC_REPLAY_WINDOW_DEFAULT;
-	if (config->replay_window > NFIPSEC_REPLAY_WINDOW_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, window,
-				    "The anti-replay window has at most 1048576 packets");
-		return -ERANGE;
-	}
-	err = sa_enc(tb, config, extack);
+	err = sa_sequence(tb, config, extack);
+	if (!err)
+		err = sa_enc(tb, config, extack);
 	return err ?: sa_auth(tb, config, extack);
 }
 
@@ -281,7 +322,9 @@ static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
 	struct ipsec_sa_sums sums;
 
 	ipsec_sa_sum(sa, &sums);
-	return put_u64(msg, NFIPSEC_SA_A_SEQ_OUT, atomic64_read(&sa->seq)) ?:
+	/* The counter goes on when it has reached the last number that is sent. */
+	return put_u64(msg, NFIPSEC_SA_A_SEQ_OUT,
+		       min_t(u64, atomic64_read(&sa->seq), ipsec_seq_max(sa->flags))) ?:
 	       put_u64(msg, NFIPSEC_SA_A_SEQ_IN, atomic64_read(&sa->replay->top)) ?:
 	       put_u64(msg, NFIPSEC_SA_A_PACKETS, sums.packets) ?:
 	       put_u64(msg, NFIPSEC_SA_A_BYTES, sums.bytes) ?:
@@ -310,6 +353,7 @@ int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_ke
 	    nla_put_u8(msg, NFIPSEC_SA_A_MODE, sa->mode) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REQID, sa->reqid) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
+	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
 	    put_algorithms(msg, sa, show_keys) || ipsec_nl_put_outer(msg, &sa->outer) ||
 	    put_state(msg, sa))
 		return -EMSGSIZE;

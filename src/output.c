@@ -147,7 +147,7 @@ static void output_next(struct sk_buff *skb)
 		return output_done(skb, reason);
 	cb->seq = atomic64_inc_return(&cb->sa->seq);
 	/* RFC 4303 3.3.3: a number must not be used twice under a key. */
-	if (cb->seq > U32_MAX)
+	if (cb->seq > ipsec_seq_max(cb->sa->flags))
 		return output_done(skb, IPSEC_OUT_SEQ_OVERFLOW);
 	cb->sa->xform->output(skb, output_done);
 }

@@ -26,15 +26,43 @@ size_t ipsec_replay_bytes(__u32 size)
 }
 
 /**
- * ipsec_replay_init() - an empty window
+ * ipsec_replay_init() - a window that has accepted all numbers up to one
  * @replay: ipsec_replay_bytes(@size) bytes
  * @size: packets; 0 turns anti-replay off
+ * @top: the highest of those numbers; 0: the window is empty, as 0 is never sent
  */
-void ipsec_replay_init(struct ipsec_replay *replay, __u32 size)
+void ipsec_replay_init(struct ipsec_replay *replay, __u32 size, __u64 top)
 {
-	memset(replay, 0, ipsec_replay_bytes(size));
+	__u64 block = top >> BLOCK_SHIFT, bits = (2ULL << (top % BLOCK_BITS)) - 1;
+	__u32 words = ring_words(size), i;
+
+	atomic64_set(&replay->top, top);
 	replay->size = size;
-	replay->mask = size ? ring_words(size) - 1 : 0;
+	replay->mask = words ? words - 1 : 0;
+	for (i = 0; i < words; i++) {
+		atomic64_set(&replay->ring[block & replay->mask], block << 32 | bits);
+		bits = ~0U;
+		block--;
+	}
+}
+
+/**
+ * ipsec_replay_recover() - the number whose low half a packet carries (RFC 4303 A2.2)
+ * @replay: a window that is not off
+ * @low: sequence number in the packet
+ *
+ * It is the first with this low half that is not left of the window. That is both cases
+ * of the RFC at once, but for the first window of all: no number is below 0, so there a
+ * low half that is large means a jump. A guess that is wrong fails the integrity check.
+ *
+ * Return: the number, 64 bits.
+ */
+__u64 ipsec_replay_recover(const struct ipsec_replay *replay, __u32 low)
+{
+	__u64 top = atomic64_read(&replay->top);
+	__u64 left = top < replay->size ? 0 : top - replay->size + 1;
+
+	return left + (__u32)(low - (__u32)left);
 }
 
 /* The state of a block, given the word in which it may be: its bits, or why it has none. */

@@ -50,7 +50,8 @@ enum ipsec_replay_verdict {
 };
 
 size_t ipsec_replay_bytes(__u32 size);
-void ipsec_replay_init(struct ipsec_replay *replay, __u32 size);
+void ipsec_replay_init(struct ipsec_replay *replay, __u32 size, __u64 top);
+__u64 ipsec_replay_recover(const struct ipsec_replay *replay, __u32 low);
 enum ipsec_replay_verdict ipsec_replay_check(const struct ipsec_replay *replay, __u64 seq);
 enum ipsec_replay_verdict ipsec_replay_commit(struct ipsec_replay *replay, __u64 seq);
 

@@ -155,6 +155,7 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->src = config->src;
 	sa->xform = ipsec_xform_find(config->id.proto);
 	sa->reqid = config->reqid;
+	sa->flags = config->flags;
 	sa->mode = config->mode;
 	sa->inet = inet;
 	refcount_set(&sa->refcnt, 1);
@@ -164,6 +165,7 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->enc = config->enc;
 	sa->auth = config->auth;
 	get_random_bytes(&sa->iv_base, sizeof(sa->iv_base));
+	atomic64_set(&sa->seq, config->seq_out);
 }
 
 /**
@@ -193,7 +195,7 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 	sa->replay = kvmalloc(ipsec_replay_bytes(config->replay_window), GFP_KERNEL);
 	if (!sa->replay)
 		goto free_sa;
-	ipsec_replay_init(sa->replay, config->replay_window);
+	ipsec_replay_init(sa->replay, config->replay_window, config->seq_in);
 	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config);
 	if (!err)
 		err = sa->xform->init(sa, config, extack);

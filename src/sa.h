@@ -46,6 +46,9 @@ struct ipsec_sa_id {
  * @mode: enum nfipsec_mode, not ANY
  * @reqid: ties it to policies, 0: to none
  * @replay_window: packets
+ * @flags: enum nfipsec_sa_flags
+ * @seq_out: last sequence number sent
+ * @seq_in: highest sequence number received
  * @enc: encryption algorithm, NULL for AH
  * @auth: integrity algorithm, NULL for combined modes
  * @enc_key: key of @enc, with its salt
@@ -60,6 +63,9 @@ struct ipsec_sa_config {
 	u8 mode;
 	u32 reqid;
 	u32 replay_window;
+	u32 flags;
+	u64 seq_out;
+	u64 seq_in;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	const u8 *enc_key;
@@ -114,6 +120,7 @@ enum ipsec_txn_state {
  * @pmtu: what the network said may pass at most once protected, or 0 (pmtu.c) [A]
  * @pmtu_expires: jiffies when @pmtu is to be forgotten (pmtu.c) [A]
  * @reqid: ties it to policies [I]
+ * @flags: enum nfipsec_sa_flags [I]
  * @mode: enum nfipsec_mode [I]
  * @iv_len: bytes of IV [I]
  * @icv_len: bytes of ICV [I]
@@ -151,6 +158,7 @@ struct ipsec_sa {
 	unsigned int pmtu;
 	unsigned long pmtu_expires;
 	u32 reqid;
+	u32 flags;
 	u8 mode;
 	u8 iv_len;
 	u8 icv_len;
@@ -227,6 +235,20 @@ struct ipsec_sa_sums {
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums);
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
 void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
+
+/**
+ * ipsec_seq_max() - the last sequence number that an SA sends
+ * @flags: enum nfipsec_sa_flags of the SA
+ *
+ * With ESN it could be twice as much. So the counter, which goes on when it is at its end,
+ * has no way to come around; nobody will miss the second half.
+ *
+ * Return: the number.
+ */
+static inline u64 ipsec_seq_max(u32 flags)
+{
+	return flags & NFIPSEC_SA_F_ESN ? S64_MAX : U32_MAX;
+}
 
 /**
  * ipsec_sa_hold() - take a reference

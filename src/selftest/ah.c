@@ -71,6 +71,9 @@ static void test_vector(struct ipsec_net *inet, const struct ipsec_vector *vecto
 	ipsec_test_result(ipsec_test_accepts(sa, vector, vector->ip), "ah accepts", vector->name);
 	ipsec_test_result(makes(sa, vector), "ah makes", vector->name);
 	ipsec_test_result(guards(sa, vector), "ah guards what is immutable, no more", vector->name);
+	if (vector->esn)
+		ipsec_test_result(ipsec_test_refuses_high(sa, vector, vector->ip),
+				  "ah refuses another high half", vector->name);
 	ipsec_sa_put(sa);
 }
 

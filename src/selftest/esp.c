@@ -149,6 +149,9 @@ static void test_vector(struct ipsec_net *inet, const struct ipsec_vector *vecto
 			  "esp encrypts", vector->name);
 	ipsec_test_result(refuses_forgeries(sa, vector), "esp refuses changed bits", vector->name);
 	ipsec_test_result(refuses_truncated(sa, vector), "esp refuses what was cut", vector->name);
+	if (vector->esn)
+		ipsec_test_result(ipsec_test_refuses_high(sa, vector, NULL),
+				  "esp refuses another high half", vector->name);
 	ipsec_sa_put(sa);
 }
 

@@ -66,6 +66,7 @@ static void sa_config(struct ipsec_sa_config *config, u8 proto,
 	config->id.proto = proto;
 	config->id.spi = htonl(vector->spi);
 	config->mode = NFIPSEC_MODE_TRANSPORT;
+	config->flags = vector->esn ? NFIPSEC_SA_F_ESN : 0;
 	config->enc = vector->enc ? ipsec_enc_algo(vector->enc) : NULL;
 	config->auth = vector->auth ? ipsec_auth_algo(vector->auth) : NULL;
 	config->enc_key = enc_key->data;
@@ -240,4 +241,26 @@ bool ipsec_test_accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector, 
 		good = ipsec_test_is(skb->data, skb->len, vector->payload);
 	kfree_skb(skb);
 	return good;
+}
+
+/**
+ * ipsec_test_refuses_high() - whether a wrong guess of the receiver shows
+ * @sa: from ipsec_test_sa()
+ * @vector: a packet with an extended sequence number
+ * @ip: the IP header before it, or NULL
+ *
+ * Return: true if the packet is not accepted with another high half of its number.
+ */
+bool ipsec_test_refuses_high(struct ipsec_sa *sa, const struct ipsec_vector *vector,
+			     const char *ip)
+{
+	struct sk_buff *skb = ipsec_test_skb(sa, vector, ip, vector->packet);
+	enum ipsec_stat reason;
+
+	if (!skb)
+		return false;
+	ipsec_cb(skb)->seq += 1ULL << 32;
+	reason = ipsec_test_input(skb);
+	kfree_skb(skb);
+	return reason == IPSEC_IN_ICV || ipsec_test_wrong("%s", ipsec_stat_name(reason));
 }

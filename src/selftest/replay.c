@@ -11,7 +11,7 @@ static struct ipsec_replay *window(u32 size)
 	struct ipsec_replay *replay = kvmalloc(ipsec_replay_bytes(size), GFP_KERNEL);
 
 	if (replay)
-		ipsec_replay_init(replay, size);
+		ipsec_replay_init(replay, size, 0);
 	return replay;
 }
 

@@ -19,6 +19,7 @@
  * @packet: what is on the wire behind the IP header
  * @spi: of the SA
  * @seq: sequence number
+ * @esn: it is an extended one
  * @enc: enum nfipsec_enc, 0: none
  * @auth: enum nfipsec_auth
  * @next_header: what is inside
@@ -32,7 +33,8 @@ struct ipsec_vector {
 	const char *payload;
 	const char *packet;
 	u32 spi;
-	u32 seq;
+	u64 seq;
+	bool esn;
 	u16 enc;
 	u16 auth;
 	u8 next_header;
@@ -65,8 +67,10 @@ struct sk_buff *ipsec_test_skb(struct ipsec_sa *sa, const struct ipsec_vector *v
 enum ipsec_stat ipsec_test_input(struct sk_buff *skb);
 enum ipsec_stat ipsec_test_output(struct sk_buff *skb);
 bool ipsec_test_accepts(struct ipsec_sa *sa, const struct ipsec_vector *vector, const char *ip);
+bool ipsec_test_refuses_high(struct ipsec_sa *sa, const struct ipsec_vector *vector,
+			     const char *ip);
 
-/* vectors.c, each until one without a name */
+/* esp_vectors.c and ah_vectors.c, each until one without a name */
 extern const struct ipsec_vector ipsec_esp_vectors[];
 extern const struct ipsec_vector ipsec_padding_vectors[];
 extern const struct ipsec_vector ipsec_ah_vectors[];

@@ -20,6 +20,9 @@ static void travel(const struct rule *r, struct ruleset *out)
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(data);
 	const struct nlattr *a;
 
+	/* the tool takes sequence numbers that it reads for state, not for rules */
+	bool has_seq = r->sa && r->sa->has_seq;
+
 	if (r->sa)
 		nl_put_sa(nlh, r->sa, false);
 	else if (r->defaults)
@@ -27,12 +30,16 @@ static void travel(const struct rule *r, struct ruleset *out)
 	else
 		nl_put_policy(nlh, r->policy, false);
 	mnl_attr_for_each(a, nlh, 0) {
-		if (mnl_attr_get_type(a) == NFIPSEC_A_SA)
-			nl_get_sa(a, ruleset_add_sa(out, nowhere));
-		else if (mnl_attr_get_type(a) == NFIPSEC_A_DEFAULTS)
+		if (mnl_attr_get_type(a) == NFIPSEC_A_SA) {
+			struct sa *sa = ruleset_add_sa(out, nowhere);
+
+			nl_get_sa(a, sa);
+			sa->has_seq = has_seq;
+		} else if (mnl_attr_get_type(a) == NFIPSEC_A_DEFAULTS) {
 			nl_get_defaults(a, ruleset_add_defaults(out, nowhere));
-		else if (mnl_attr_get_type(a) == NFIPSEC_A_POLICY)
+		} else if (mnl_attr_get_type(a) == NFIPSEC_A_POLICY) {
 			nl_get_policy(a, ruleset_add_policy(out, nowhere));
+		}
 	}
 	wipe_free(data, NL_OP_MAX);
 }

@@ -133,23 +133,30 @@ def digest(auth, key, data):
     return AUTH[auth].how(key, data)
 
 
-def esp(spi, seq, iv, body, enc, enc_key, auth=None, auth_key=None):
+def esp(spi, seq, iv, body, enc, enc_key, auth=None, auth_key=None, esn=False):
     """body ends with padding, pad length and next header; iv: None if it is implicit"""
     # pylint: disable=too-many-arguments
     row = ENC[enc]
     key, salt = enc_key[:row.key], enc_key[row.key:]
     head, iv = struct.pack("!II", spi, seq & 0xffffffff), iv or b""
+    high = struct.pack("!I", seq >> 32) if esn else b""
     if row.icv:
         # RFC 8750 4: an IV that is not sent is the sequence number, as 64 bits
-        return head + iv + row.how(key, salt + (iv or struct.pack("!Q", seq)), head, iv, body)
+        # RFC 4106 5: an extended number is authenticated as it is, both halves together
+        return head + iv + row.how(key, salt + (iv or struct.pack("!Q", seq)),
+                                   head[:4] + high + head[4:], iv, body)
     packet = head + iv + row.how(key, salt, iv, body)
-    return packet + digest(auth, auth_key, packet)[:AUTH[auth].icv]
+    # RFC 4303 2.8: the half of an extended number that is not sent comes last
+    return packet + digest(auth, auth_key, packet + high)[:AUTH[auth].icv]
 
 
-def ah_icv(auth, key, iv, headers, payload):
+def ah_icv(auth, key, iv, headers, payload, high=None):
     """The authentication data: IV, if there is one, and ICV. headers: the IP header without
-    what is mutable and the 12 bytes of AH."""
+    what is mutable and the 12 bytes of AH. high: that half of an extended sequence number."""
+    # pylint: disable=too-many-arguments
     row = AUTH[auth]
+    # RFC 4302 3.3.3.2.2
+    payload += b"" if high is None else struct.pack("!I", high)
     if not row.iv:
         return digest(auth, key, headers + bytes(row.icv) + payload)[:row.icv]
     # RFC 4543 4 and 7: the IV is part of what is authenticated

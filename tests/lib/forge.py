@@ -140,8 +140,10 @@ def secret(what, size):
 class Sa:
     """An SA that we know everything about. Its last sequence number is in .seq. words: more of
     its rule."""
-    def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None, words=""):
-        self.words = words
+    def __init__(self, proto, mode, spi, src=FAR, dst=US, enc=None, auth=None, replay=None,
+                 esn=False, words=""):
+        # pylint: disable=too-many-arguments
+        self.words, self.esn = words, esn
         self.proto, self.mode, self.spi, self.src, self.dst = proto, mode, spi, src, dst
         self.enc, self.auth, self.replay, self.seq = enc, auth, replay, 0
         self.block, self.iv_len, self.icv_len, self.enc_key, self.auth_key = 1, 0, 0, b"", None
@@ -172,6 +174,7 @@ class Sa:
             words += ["auth", self.auth, "authkey", "0x" + self.auth_key.hex()]
         if self.replay is not None:
             words += ["replay", str(self.replay)]
+        words += ["esn"] * self.esn
         return " ".join([*words, self.words]) + "\n"
 
     def next(self, step=1):
@@ -184,7 +187,7 @@ class Sa:
     def encrypt(self, seq, body, iv=None):
         """An ESP payload; body ends with padding, pad length and next header."""
         return algorithms.esp(self.spi, seq, self.iv(seq) if iv is None else iv, body,
-                              self.enc, self.enc_key, self.auth, self.auth_key)
+                              self.enc, self.enc_key, self.auth, self.auth_key, self.esn)
 
     def padded(self, payload, next_header, more=0):
         """What encrypt() takes; padding is as short as possible, or longer."""
@@ -194,7 +197,7 @@ class Sa:
     def authenticate(self, header, seq, payload, next_header, words=None):
         """A packet with AH. header: an IP header; words: value of the length field."""
         fixed = struct.pack("!BBHII", next_header, self.header_len // 4 - 2 if words is None else words,
-                            0, self.spi, seq)
+                            0, self.spi, seq & 0xffffffff)
         blank = bytes(self.header_len - 12)
         packet = changed(header, proto=AH, payload=fixed + blank + payload)
         size = header_len(header)
@@ -202,7 +205,8 @@ class Sa:
         head[1] = head[8] = 0
         head[6:8] = head[10:12] = b"\0\0"
         head[20:] = immutable(head[20:])
-        icv = algorithms.ah_icv(self.auth, self.auth_key, self.iv(seq), bytes(head) + fixed, payload)
+        icv = algorithms.ah_icv(self.auth, self.auth_key, self.iv(seq), bytes(head) + fixed, payload,
+                                seq >> 32 if self.esn else None)
         return packet[:size] + fixed + icv + payload
 
     def protect(self, packet, seq=None, next_header=None, **outer):

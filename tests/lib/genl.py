@@ -91,6 +91,10 @@ def u32(type_, value):
     return Attr(type_, struct.pack("I", value))
 
 
+def u64(type_, value):
+    return Attr(type_, struct.pack("Q", value))
+
+
 def addr(type_, text):
     return Attr(type_, ip_address(text).packed)
 

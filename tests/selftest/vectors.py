@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The test vectors of src/selftest/vectors.c.
+"""The test vectors of src/selftest/esp_vectors.c and ah_vectors.c.
 
-    vectors.py > src/selftest/vectors.c     write them
-    vectors.py --check FILE                 are they those in FILE?
+    vectors.py --write FILE...      write them; what belongs into a file is told by its name
+    vectors.py --check FILE...      are they those in the files?
 
 Keys, IVs and plaintexts are those of the documents named beside them. Packets are
 computed here by tests/lib/algorithms.py, and where the document prints the result, or a
@@ -44,7 +44,7 @@ def trailer(payload, block, next_header):
 esp = []
 
 
-def add(name, enc, key, spi, seq, iv, payload, next_header, published="", auth=None):
+def add(name, enc, key, spi, seq, iv, payload, next_header, published="", auth=None, esn=False):
     """published: what the document prints, from the ciphertext on"""
     # pylint: disable=too-many-arguments
     row = ENC[enc]
@@ -53,15 +53,15 @@ def add(name, enc, key, spi, seq, iv, payload, next_header, published="", auth=N
         vector.update(auth=AUTH[auth].number, auth_key=auth_key(auth))
     # an IV that counts; random ones are left to the module
     vector.update(spi=spi, seq=seq, iv=h(iv) if row.iv and row.salt else b"", payload=payload,
-                  next_header=next_header)
+                  next_header=next_header, **({"esn": "true"} if esn else {}))
     body = trailer(payload, row.block, next_header)
-    packet = algorithms.esp(spi, seq, h(iv), body, enc, h(key), auth, vector.get("auth_key"))
+    packet = algorithms.esp(spi, seq, h(iv), body, enc, h(key), auth, vector.get("auth_key"), esn)
     same(name, packet[8 + row.iv:][:len(h(published))], h(published))
     esp.append(dict(vector, packet=packet))
 
 
-# draft-mcgrew-gcm-test-01, those without extended sequence numbers. Its payloads are cut
-# where the trailer begins; its next header is 1 throughout.
+# draft-mcgrew-gcm-test-01. Its payloads are cut where the trailer begins; its next header is
+# 1 throughout.
 MCGREW_7 = h("45000028a4ad4000400678800a01038f0a010612802306b8cb712602dd6bb03e501016d07568")
 add("draft-mcgrew-gcm-test 2, AES-GCM-128", "aes-128-gcm",
     "feffe9928665731c6d6a8f9467308308" "cafebabe", 0xa5f8, 10, "facedbaddecaf888",
@@ -196,6 +196,46 @@ for number, name in enumerate(HASHES):
     add(f"NULL with {AUTH[name].number[13:]}", "null", "", 0x2000 + number, 1 + number, "",
         PING[:8 + 3 * number], 1, auth=name)
 
+# Extended sequence numbers: first those that draft-mcgrew-gcm-test-01 prints.
+add("draft-mcgrew-gcm-test 1, AES-GCM-128, ESN", "aes-128-gcm", "4c80cdefbb5d10da906ac73c3613a634" "2e443b68",
+    0x4321, 0x8765432100000000, "4956ed7e3b244cfe",
+    h("45000048699a000080114db7c0a80102c0a801010a9bf15638d3010000010000"
+      "00000000045f736970045f756470037369700963796265726369747902646b00" "00210001"), 1,
+    "fecf537e729d5b07dc30df528dd22b768d1b98736696a6fd348509fa13ceac34"
+    "cfa2436f14a3f3cf65925bf1f4a13c5d15b21e1884f5ff6247aeabb786b93bce"
+    "61bc17d768fd9732459018148f6cbe722fd04796562dfdb4", esn=True)
+add("draft-mcgrew-gcm-test 9, AES-GCM-256, ESN", "aes-256-gcm",
+    "abbccddef00112233445566778899aab" * 2 + "73616c74", 0x17405e67, 0x156f3126dd0db99b, "616e640169766563",
+    h("45080028732c00004006e9f90a0106120a01038f06b88023dd6bafbecb712602" "50101f646d54"), 1,
+    "f2d69ecdbd5a0d5b8d5ef38bad4da58d1f278fde98ef67549d524a3018d9a57f"
+    "f4d3a31ce673119e" "451626c2415771e3b7eebca614c89b35", esn=True)
+add("draft-mcgrew-gcm-test 13, AES-GCM-128, ESN", "aes-128-gcm", "abbccddef00112233445566778899aab" "decaf888",
+    0x100, 1, "cafedebaceface74", h("746f016265016f72016e6f7401746f016265"), 1,
+    "29c9fc69a197d038ccdd14e2ddfcaa0543332164" "412503524303ed3c6c5f283843af8c3e", esn=True)
+add("draft-mcgrew-gcm-test 14, AES-GCM-256, last number of ESN", "aes-256-gcm",
+    "6c6567616c697a656d6172696a75616e61616e64646f69746265666f72656961" "7475726e", 0x796b6963,
+    0xffffffffffffffff, "333021696765746d", h(GMAC_PAYLOAD), 1,
+    "f97ab2aa356d8edce17644ac8c78e25dd24dedbb29ebf1b64a274b39b49c3a86"
+    "4cd3d78ca4ae68a32b42458fb57dbe821dcc63b9" "d0937ba2945f669368661a329fb4c053", esn=True)
+# And one of each kind. What is 2^32 - 1 and 2^32 must not be mistaken for each other.
+for number, (name, key, iv, auth) in enumerate((
+        ("aes-192-gcm-8", CCM_KEY[:48] + "04030201", "0000000000000001", None),
+        ("aes-128-ccm", CCM_KEY[:32] + "030201", "00a0a1a2a3a4a5a6", None),
+        ("aes-256-ccm-12", CCM_KEY + "030201", "00a0a1a2a3a4a5a6", None),
+        ("chacha20-poly1305", CCM_KEY + "04030201", "1011121314151617", None),
+        ("aes-128-gmac", CCM_KEY[:32] + "04030201", "0102030405060708", None),
+        ("aes-128-gcm-iiv", CCM_KEY[:32] + "04030201", "", None),
+        ("aes-256-ccm-8-iiv", CCM_KEY + "030201", "", None),
+        ("chacha20-poly1305-iiv", CCM_KEY + "04030201", "", None),
+        ("aes-128-ctr", CCM_KEY[:32] + "04030201", "020c6eadc2cb500d", "hmac-sha2-512"),
+        ("aes-256", CCM_KEY, "f4e765244f6407adf13dc1380f673f37", "hmac-sha2-256"),
+        ("3des", "0123456789abcdef23456789abcdef01456789abcdef0123", "f69f2445df4f9b17", "hmac-md5"),
+        ("null", "", "", "hmac-sha1"), ("null", "", "", "hmac-sha2-384"),
+        ("aes-128", CCM_KEY[:32], "f4e765244f6407adf13dc1380f673f37", "aes-xcbc"),
+        ("null", "", "", "aes-cmac"))):
+    add(f"{name} {auth or 'alone'}, ESN", name, key, 0x6000 + number, (1 << 32) + 7 * number - 1, iv,
+        PING[:number * 5], 17, auth=auth, esn=True)
+
 # --- ESP that is authentic, but whose padding is wrong (RFC 4303 2.4) ---------------------
 
 padding = []
@@ -240,7 +280,7 @@ def blank_options(options, keep):
     return out
 
 
-def add_ah(name, auth, spi, seq, payload, next_header, iv="", options=b"", **header):
+def add_ah(name, auth, spi, seq, payload, next_header, iv="", options=b"", esn=False, **header):
     # pylint: disable=too-many-arguments
     row, key = AUTH[auth], auth_key(auth)
     size = 12 + row.iv + row.icv
@@ -248,10 +288,11 @@ def add_ah(name, auth, spi, seq, payload, next_header, iv="", options=b"", **hea
     # version, length, total length, id, protocol and addresses stay as they are
     blank = ip[:1] + b"\0" + ip[2:6] + b"\0\0\0" + ip[9:10] + b"\0\0" + ip[12:20]
     blank += blank_options(options, (0x82, 0x85, 0x86, 0x94, 0x95))
-    head = struct.pack(">BBHII", next_header, size // 4 - 2, 0, spi, seq)
-    icv = algorithms.ah_icv(auth, key, h(iv), blank + head, payload)
+    head = struct.pack(">BBHII", next_header, size // 4 - 2, 0, spi, seq & 0xffffffff)
+    icv = algorithms.ah_icv(auth, key, h(iv), blank + head, payload, seq >> 32 if esn else None)
     ah.append(dict(name=name, auth=row.number, auth_key=key, spi=spi, seq=seq, iv=h(iv), ip=ip,
-                   payload=payload, next_header=next_header, packet=head + icv + payload))
+                   payload=payload, next_header=next_header, packet=head + icv + payload,
+                   **({"esn": "true"} if esn else {})))
 
 
 for number, name in enumerate(HASHES):
@@ -267,6 +308,13 @@ add_ah("nothing inside", "hmac-sha1", 0x4011, 0xffffffff, b"", 59)
 add_ah("router alert, immutable", "hmac-sha2-256", 0x4012, 3, PING, 1, options=h("94040000"))
 add_ah("record route, mutable, between others", "hmac-sha2-256", 0x4013, 4, PING, 1,
        options=h("01" "07070401020304" "94040000" "01010101"))
+
+for number, name in enumerate(HASHES):
+    add_ah(f"{AUTH[name].number[13:]}, ESN", name, 0x4030 + number, (number << 32) + number - 1 & (1 << 64) - 1,
+           PING[:7 * number], 1, esn=True)
+for number, name in enumerate(("aes-128-gmac", "aes-192-gmac", "aes-256-gmac")):
+    add_ah(f"{AUTH[name].number[13:]}, ESN", name, 0x4040 + number, 0x123456789abcdef0 + number,
+           PING[:60 * number], 1, iv=f"facedbaddecaf88{number}", esn=True)
 
 # --- HMAC (RFC 4231 section 4; case 5 is about truncation) -----------------------------------
 
@@ -359,7 +407,7 @@ def share(vector, names):
 
 
 def row(vector):
-    numbers, names = ("spi", "seq", "next_header"), ("enc", "auth")
+    numbers, names = ("spi", "seq", "esn", "next_header"), ("enc", "auth")
     texts = "".join(field(name, value) for name, value in vector.items() if name not in numbers + names)
     return texts + share(vector, names) + share(vector, numbers)
 
@@ -369,19 +417,28 @@ def table(name, comment, vectors):
     return f"/* {comment} */\nconst struct ipsec_vector {name}[] = {{\n\t{{\n{rows}\t}},\n\t{{ }}\n}};\n"
 
 
-def source():
+FILES = {
+    "esp_vectors.c": (("ipsec_esp_vectors", "ESP packets", esp),
+                      ("ipsec_padding_vectors", "authentic ESP packets whose padding is wrong", padding)),
+    "ah_vectors.c": (("ipsec_ah_vectors", "AH packets", ah),
+                     ("ipsec_digest_vectors", "digests, not truncated", digests)),
+}
+
+
+def source(name):
     return "\n".join((
         "// SPDX-License-Identifier: GPL-2.0",
         "/* Written by tests/selftest/vectors.py, which says where they are from. Do not edit. */",
         '#include "selftest/selftest.h"',
         "",
-        table("ipsec_esp_vectors", "ESP packets", esp),
-        table("ipsec_padding_vectors", "authentic ESP packets whose padding is wrong", padding),
-        table("ipsec_ah_vectors", "AH packets", ah),
-        table("ipsec_digest_vectors", "digests, not truncated", digests).rstrip() + "\n"))
+        *(table(*one) for one in FILES[name])))
 
 
-if sys.argv[1:2] == ["--check"]:
-    with open(sys.argv[2], encoding="ascii") as file:
-        sys.exit(0 if file.read() == source() else f"{sys.argv[2]} is not what this program writes")
-sys.stdout.write(source())
+for path in sys.argv[2:]:
+    if sys.argv[1] == "--check":
+        with open(path, encoding="ascii") as file:
+            if file.read() != source(os.path.basename(path)):
+                sys.exit(f"{path} is not what this program writes")
+    else:
+        with open(path, "w", encoding="ascii") as file:
+            file.write(source(os.path.basename(path)))

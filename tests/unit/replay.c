@@ -67,20 +67,8 @@ static struct ipsec_replay *window_new(uint32_t size)
 	struct ipsec_replay *w = malloc(ipsec_replay_bytes(size));
 
 	memset(w, 0xa5, ipsec_replay_bytes(size));
-	ipsec_replay_init(w, size);
+	ipsec_replay_init(w, size, 0);
 	return w;
-}
-
-/* As it is when every number up to @top has been accepted. */
-static void window_at(struct ipsec_replay *w, uint64_t top)
-{
-	for (uint64_t i = 0; i <= w->mask; i++) {
-		uint64_t block = (top >> BLOCK_SHIFT) - i;
-		uint64_t bits = i ? 0xffffffff : (2ULL << (top % BLOCK_BITS)) - 1;
-
-		atomic64_set(&w->ring[block & w->mask], block << 32 | bits);
-	}
-	atomic64_set(&w->top, top);
 }
 
 static void model_at(struct model *m, uint64_t size, uint64_t top)
@@ -278,12 +266,12 @@ static void across(struct model *m, uint64_t boundary, uint64_t last)
 		struct ipsec_replay *w = window_new(sizes[i]);
 		uint64_t start = boundary - 3 * sizes[i] / 2 - 1000, seed = sizes[i];
 
-		window_at(w, start);
+		ipsec_replay_init(w, sizes[i], start);
 		model_at(m, sizes[i], start);
 		for (int k = 0; k < (sizes[i] > 5000 ? 4000 : 30000); k++)
 			one(w, m, draw_seq(&seed, m, last));
 		/* then in order, over the boundary itself */
-		window_at(w, boundary - 100);
+		ipsec_replay_init(w, sizes[i], boundary - 100);
 		model_at(m, sizes[i], boundary - 100);
 		for (uint64_t seq = boundary - 150; seq != boundary + 100; seq++) {
 			one(w, m, seq);
@@ -334,6 +322,150 @@ static void far_jumps(struct model *m)
 	end_case("jumps as far as sequence numbers can: all sizes");
 }
 
+/* A window that begins somewhere: what is up to there was received, what is behind was not. */
+static void begins_at(void)
+{
+	static const uint64_t tops[] = {
+		1, 31, 32, 64, 1000, UINT32_MAX, 1ULL << 32, (1ULL << 36) + 5, 1ULL << 37, 1ULL << 50, INT64_MAX,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (size_t t = 0; t < ARRAY_LEN(tops); t++) {
+			struct ipsec_replay *w = window_new(sizes[i]);
+			uint64_t top = tops[t], seq;
+
+			ipsec_replay_init(w, sizes[i], top);
+			expect(top, atomic64_read(&w->top), "top");
+			for (seq = top; top - seq < sizes[i] && seq; seq--)
+				expect(IPSEC_REPLAY_SEEN, ipsec_replay_check(w, seq), "window %u, top %llu, %llu",
+				       sizes[i], (unsigned long long)top, (unsigned long long)seq);
+			expect(seq ? IPSEC_REPLAY_LATE : IPSEC_REPLAY_SEEN, ipsec_replay_check(w, seq), "left");
+			for (seq = top + 1; seq < top + 100; seq++)
+				expect(IPSEC_REPLAY_OK, ipsec_replay_commit(w, seq), "window %u, top %llu, %llu",
+				       sizes[i], (unsigned long long)top, (unsigned long long)seq);
+			free(w);
+		}
+	}
+	end_case("a window that begins with another number than 0: all sizes");
+}
+
+/*
+ * RFC 4303 A2.2, as it says it: the two cases. Where it would make the high half -1 it has
+ * said nothing about which packet that is; there the number is that of the first 2^32.
+ */
+static uint64_t rfc_number(uint64_t top, uint32_t window, uint32_t seql)
+{
+	uint32_t tl = top, th = top >> 32, bl = tl - window + 1;
+	uint32_t seqh;
+
+	if (tl >= window - 1)					/* case A */
+		seqh = seql >= bl ? th : th + 1;
+	else							/* case B */
+		seqh = seql >= bl && th ? th - 1 : th;
+	return (uint64_t)seqh << 32 | seql;
+}
+
+static void recover_one(struct ipsec_replay *w, uint64_t top, uint32_t low)
+{
+	atomic64_set(&w->top, top);
+	expect(rfc_number(top, w->size, low), ipsec_replay_recover(w, low), "window %u, top %#llx, low %#x",
+	       w->size, (unsigned long long)top, low);
+}
+
+static void recover_as_rfc(void)
+{
+	static const uint64_t tops[] = {
+		0, 1, 62, 63, 64, 1000, 1 << 20, UINT32_MAX - 1, UINT32_MAX, 1ULL << 32, (1ULL << 32) + 1,
+		(1ULL << 32) + 62, (1ULL << 32) + 63, (1ULL << 32) + 64, (7ULL << 32) + 500, (7ULL << 32) + (1U << 31),
+		UINT64_MAX - UINT32_MAX, UINT64_MAX - UINT32_MAX - 1,
+	};
+	uint64_t seed = 3;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct ipsec_replay *w = window_new(sizes[i]);
+
+		for (size_t t = 0; t < ARRAY_LEN(tops); t++) {
+			for (int d = -3; d <= 3; d++) {
+				uint32_t tl = tops[t], bl = tl - sizes[i] + 1;
+
+				recover_one(w, tops[t], tl + d);
+				recover_one(w, tops[t], bl + d);
+				recover_one(w, tops[t], d);
+				recover_one(w, tops[t], (1U << 31) + d);
+			}
+		}
+		for (int n = 0; n < 50000; n++)
+			recover_one(w, draw(&seed) >> below(&seed, 64), draw(&seed) >> below(&seed, 32));
+		free(w);
+	}
+	end_case("recovery is that of RFC 4303 A2.2, both cases: all sizes");
+}
+
+/* What a receiver can tell apart: from the left edge of the window on, 2^32 numbers. */
+static void recover_range(void)
+{
+	uint64_t seed = 4;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct ipsec_replay *w = window_new(sizes[i]);
+
+		for (int n = 0; n < 50000; n++) {
+			uint64_t top = draw(&seed) >> (1 + below(&seed, 60));
+			uint64_t left = top < sizes[i] ? 0 : top - sizes[i] + 1;
+			uint64_t seq = left + (below(&seed, 2) ? (uint32_t)draw(&seed) : below(&seed, 3 * sizes[i]));
+
+			atomic64_set(&w->top, top);
+			expect(seq, ipsec_replay_recover(w, seq), "window %u, top %llu", sizes[i],
+			       (unsigned long long)top);
+			expect(left, ipsec_replay_recover(w, left), "the left edge");
+			expect(left + UINT32_MAX, ipsec_replay_recover(w, left - 1), "and what is left of it");
+		}
+		free(w);
+	}
+	end_case("recovery is right for 2^32 numbers from the left edge on: all sizes");
+}
+
+/* A sender that counts over 2^32, whose packets come in any order that the window bears. */
+static void recover_across(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct ipsec_replay *w = window_new(sizes[i]);
+		uint64_t n = sizes[i] < 3000 ? 3000 : 2 * sizes[i], start = (5ULL << 32) - n;
+		uint32_t spread = sizes[i];	/* shuffled inside pieces of this many */
+
+		ipsec_replay_init(w, sizes[i], start / spread * spread - 1);
+		for (uint64_t turn = start / spread * spread; turn < start + 2 * n; turn++) {
+			uint64_t seq = turn / spread * spread + (spread - 1 - turn % spread);
+
+			expect(seq, ipsec_replay_recover(w, seq), "window %u, top %llu", sizes[i],
+			       (unsigned long long)atomic64_read(&w->top));
+			expect(IPSEC_REPLAY_OK, ipsec_replay_commit(w, seq), "window %u, %llu", sizes[i],
+			       (unsigned long long)seq);
+			/* an old one again is either seen, or taken for one that is to come */
+			if (turn % spread)
+				expect(IPSEC_REPLAY_SEEN, ipsec_replay_check(w, ipsec_replay_recover(w, seq)),
+				       "again");
+		}
+		free(w);
+	}
+	end_case("reversed inside the window, over 2^32: all sizes");
+}
+
+/* There is nothing behind the last number: what looks like it is late. */
+static void recover_end(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct ipsec_replay *w = window_new(sizes[i]);
+
+		ipsec_replay_init(w, sizes[i], UINT64_MAX);
+		expect(IPSEC_REPLAY_SEEN, ipsec_replay_check(w, ipsec_replay_recover(w, UINT32_MAX)), "the last");
+		for (uint32_t low = 1; low < 100; low++)
+			expect(IPSEC_REPLAY_LATE, ipsec_replay_check(w, ipsec_replay_recover(w, low)), "%u", low);
+		free(w);
+	}
+	end_case("nothing is accepted behind 2^64 - 1: all sizes");
+}
+
 static void memory(void)
 {
 	for (uint32_t size = 1; size <= 5000; size++) {
@@ -363,6 +495,11 @@ int main(void)
 	random_jumps(&m);
 	boundaries(&m);
 	far_jumps(&m);
+	begins_at();
+	recover_as_rfc();
+	recover_range();
+	recover_across();
+	recover_end();
 	free(m.seen);
 	return end_all();
 }

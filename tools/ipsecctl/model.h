@@ -177,6 +177,8 @@ struct outer {
  * @auth_key: integrity key
  * @has_replay: @replay is not the default
  * @replay: size of the anti-replay window, in packets
+ * @flags: enum nfipsec_sa_flags
+ * @has_seq: @seq_out and @seq_in are where the SA begins, unless they are 0
  * @seq_out: sent last
  * @seq_in: highest received
  * @packets: protected or authenticated
@@ -200,6 +202,8 @@ struct sa {
 	struct key auth_key;
 	bool has_replay;
 	__u32 replay;
+	__u32 flags;
+	bool has_seq;
 	__u64 seq_out;
 	__u64 seq_in;
 	__u64 packets;

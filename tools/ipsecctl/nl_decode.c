@@ -101,6 +101,9 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 		sa->replay = get_uint(a);
 		sa->has_replay = sa->replay != NFIPSEC_REPLAY_WINDOW_DEFAULT;
 		break;
+	case NFIPSEC_SA_A_FLAGS:
+		sa->flags = get_uint(a);
+		break;
 	}
 }
 

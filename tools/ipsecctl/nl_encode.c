@@ -59,6 +59,12 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 		put_key(nlh, NFIPSEC_SA_A_AUTH_KEY, &sa->auth_key);
 		if (sa->has_replay)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay);
+		if (sa->flags)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLAGS, sa->flags);
+		if (sa->has_seq) {
+			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_OUT, sa->seq_out);
+			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_IN, sa->seq_in);
+		}
 		put_outer(nlh, &sa->outer);
 	}
 	mnl_attr_nest_end(nlh, nest);

@@ -16,10 +16,10 @@
 
 static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
-	"ecn", "enc", "enckey", "esp", "file", "flow", "flowlabel", "fragments", "from",
-	"in", "include", "local", "name", "opaque", "out", "peer", "port", "priority",
-	"proto", "replay", "reqid", "set", "spi", "then", "to", "transport", "ttl",
-	"tunnel", "type",
+	"ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel", "fragments",
+	"from", "in", "include", "local", "name", "opaque", "out", "peer", "port",
+	"priority", "proto", "received", "replay", "reqid", "sent", "set", "spi", "then",
+	"to", "transport", "ttl", "tunnel", "type",
 };
 
 /**
@@ -115,7 +115,25 @@ bool p_expected(struct parser *p, const char *what)
 }
 
 /**
- * p_number - a number
+ * p_number64 - a number
+ * @p: the parser
+ * @after: the keyword before it
+ * @max: the largest that is allowed
+ * @out: the number
+ */
+bool p_number64(struct parser *p, const char *after, __u64 max, __u64 *out)
+{
+	char what[96];
+
+	snprintf(what, sizeof(what), "a number from 0 to %llu after \"%s\"", max, after);
+	if (!p_is_value(p) || !parse_u64(p->tok.text.data, p->tok.text.len, out) || *out > max)
+		return p_expected(p, what);
+	p_next(p);
+	return true;
+}
+
+/**
+ * p_number - a number of 32 bits
  * @p: the parser
  * @after: the keyword before it
  * @max: the largest that is allowed
@@ -123,12 +141,11 @@ bool p_expected(struct parser *p, const char *what)
  */
 bool p_number(struct parser *p, const char *after, __u32 max, __u32 *out)
 {
-	char what[96];
+	__u64 v;
 
-	snprintf(what, sizeof(what), "a number from 0 to %u after \"%s\"", max, after);
-	if (!p_is_value(p) || !parse_u32(p->tok.text.data, p->tok.text.len, out) || *out > max)
-		return p_expected(p, what);
-	p_next(p);
+	if (!p_number64(p, after, max, &v))
+		return false;
+	*out = v;
 	return true;
 }
 

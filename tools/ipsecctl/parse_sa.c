@@ -15,16 +15,20 @@ enum sa_word {
 	WORD_ENCKEY,
 	WORD_REQID,
 	WORD_REPLAY,
+	WORD_ESN,
+	WORD_SENT,
+	WORD_RECEIVED,
 };
 
 static const char * const sa_words[] = {
-	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay",
+	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
 };
 
 /**
  * struct sa_rule - a rule as it stands in the file
  * @loc: where
- * @base: protocol, mode, addresses, reqid and replay window of the outbound SA
+ * @base: protocol, mode, addresses, reqid, replay window, flags and sequence numbers of the
+ *        outbound SA
  * @n_spi: number of SPIs, 1 or 2
  * @spi: the SPIs: outbound, inbound
  * @enc: encryption algorithm; NULL: none
@@ -123,6 +127,15 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 	case WORD_REPLAY:
 		r->base.has_replay = true;
 		return p_number(p, sa_words[w], NFIPSEC_REPLAY_WINDOW_MAX, &r->base.replay);
+	case WORD_ESN:
+		r->base.flags |= NFIPSEC_SA_F_ESN;
+		return true;
+	case WORD_SENT:
+		r->base.has_seq = true;
+		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_out);
+	case WORD_RECEIVED:
+		r->base.has_seq = true;
+		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_in);
 	}
 	return false;
 }
@@ -238,13 +251,32 @@ static void warn(struct parser *p, const struct sa_rule *r, enum sa_word w, cons
 		diag_warn(p->diag, r->word_loc[w], "%s %s", a->name, a->warning);
 }
 
+/* the kernel says the same, but not where */
+static bool check_sequence(struct parser *p, const struct sa_rule *r)
+{
+	const struct sa *sa = &r->base;
+	enum sa_word w = sa->seq_out > UINT32_MAX ? WORD_SENT : WORD_RECEIVED;
+
+	if (seen(r, WORD_ESN)) {
+		if (!sa->has_replay || sa->replay)
+			return true;
+		diag_add(p->diag, r->word_loc[WORD_REPLAY],
+			 "\"esn\" needs an anti-replay window: it tells the half of the numbers that is not sent (RFC 4303 3.3.3)");
+		return false;
+	}
+	if (sa->seq_out <= UINT32_MAX && sa->seq_in <= UINT32_MAX)
+		return true;
+	diag_add(p->diag, r->word_loc[w], "without \"esn\" sequence numbers have 32 bits");
+	return false;
+}
+
 static bool sa_check(struct parser *p, struct sa_rule *r)
 {
 	if (!seen(r, WORD_SPI)) {
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
-	if (!p_outer_check(p, &r->outer, &r->base))
+	if (!check_sequence(p, r) || !p_outer_check(p, &r->outer, &r->base))
 		return false;
 	if (r->base.proto == IPPROTO_AH) {
 		if (means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||

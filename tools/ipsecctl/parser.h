@@ -73,6 +73,7 @@ bool p_is_value(const struct parser *p);
 bool p_is_end(const struct parser *p);
 bool p_expected(struct parser *p, const char *what);
 bool p_number(struct parser *p, const char *after, __u32 max, __u32 *out);
+bool p_number64(struct parser *p, const char *after, __u64 max, __u64 *out);
 struct place p_inside(const struct parser *p, size_t offset);
 bool p_reserved(const char *word);
 

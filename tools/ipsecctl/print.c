@@ -80,6 +80,12 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " reqid %u", sa->reqid);
 	if (sa->has_replay)
 		fprintf(out, " replay %u", sa->replay);
+	if (sa->flags & NFIPSEC_SA_F_ESN)
+		fprintf(out, " esn");
+	if (sa->has_seq && sa->seq_out)
+		fprintf(out, " sent %llu", sa->seq_out);
+	if (sa->has_seq && sa->seq_in)
+		fprintf(out, " received %llu", sa->seq_in);
 	print_outer(out, &sa->outer);
 }
 

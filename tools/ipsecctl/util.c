@@ -151,7 +151,7 @@ static int digit(char c)
 }
 
 /**
- * parse_u32 - a whole string as a number, decimal or 0x and hexadecimal
+ * parse_u64 - a whole string as a number, decimal or 0x and hexadecimal
  * @s: the string, need not end with 0
  * @len: its length
  * @out: the number
@@ -160,7 +160,7 @@ static int digit(char c)
  *
  * Return: false if it is not a number or does not fit.
  */
-bool parse_u32(const char *s, size_t len, __u32 *out)
+bool parse_u64(const char *s, size_t len, __u64 *out)
 {
 	__u64 v = 0;
 	int base = 10;
@@ -175,12 +175,28 @@ bool parse_u32(const char *s, size_t len, __u32 *out)
 	for (; i < len; i++) {
 		int d = digit(s[i]);
 
-		if (d >= base)
+		if (d >= base || v > (UINT64_MAX - d) / base)
 			return false;
 		v = v * base + d;
-		if (v > UINT32_MAX)
-			return false;
 	}
+	*out = v;
+	return true;
+}
+
+/**
+ * parse_u32 - the same, for a number of 32 bits
+ * @s: the string, need not end with 0
+ * @len: its length
+ * @out: the number
+ *
+ * Return: false if it is not a number or does not fit.
+ */
+bool parse_u32(const char *s, size_t len, __u32 *out)
+{
+	__u64 v;
+
+	if (!parse_u64(s, len, &v) || v > UINT32_MAX)
+		return false;
 	*out = v;
 	return true;
 }

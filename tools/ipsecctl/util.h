@@ -34,5 +34,6 @@ void buf_putc(struct buf *b, char c);
 void buf_free(struct buf *b);
 
 bool parse_u32(const char *s, size_t len, __u32 *out);
+bool parse_u64(const char *s, size_t len, __u64 *out);
 
 #endif

@@ -46,6 +46,11 @@
  *     NFIPSEC_SA_A_AUTH           u16?    enum nfipsec_auth; absent for combined modes
  *     NFIPSEC_SA_A_AUTH_KEY       binary? with the salt, where the algorithm has one, at its end
  *     NFIPSEC_SA_A_REPLAY_WINDOW  u32?    in packets, 0: no anti-replay; absent: 64
+ *     NFIPSEC_SA_A_FLAGS          u32?    enum nfipsec_sa_flags
+ *     NFIPSEC_SA_A_SEQ_OUT        u64?    the sequence number sent last; absent: 0, nothing was
+ *                                         sent. Without ESN at most 2^32 - 1, else 2^63 - 1
+ *     NFIPSEC_SA_A_SEQ_IN         u64?    the highest sequence number received and authenticated;
+ *                                         absent: 0. Those up to it count as received
  *     tunnel mode only, the fields of the outer header (RFC 4301 5.1.2); absent in answers
  *     where they have their defaults:
  *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
@@ -60,8 +65,6 @@
  *     NFIPSEC_SA_A_FLOW_LABEL     u32?    0 .. 0xfffff: the outer flow label, IPv6 outside only;
  *                                         absent: that of an IPv6 packet inside, 0 for IPv4
  *     answers only:
- *     NFIPSEC_SA_A_SEQ_OUT        u64     the sequence number sent last
- *     NFIPSEC_SA_A_SEQ_IN         u64     the highest sequence number received and authenticated
  *     NFIPSEC_SA_A_PACKETS, _BYTES  u64   protected or authenticated; bytes of the inner packets
  *     NFIPSEC_SA_A_DROPS          u64     packets dropped under this SA, for whatever reason
  *     NFIPSEC_SA_A_ENC_KEY_BITS   u16     length of the encryption key, without the salt
@@ -246,6 +249,7 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_DSCP_DECAP: flag
  * @NFIPSEC_SA_A_TTL: u8
  * @NFIPSEC_SA_A_FLOW_LABEL: u32
+ * @NFIPSEC_SA_A_FLAGS: u32, enum nfipsec_sa_flags
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -276,6 +280,7 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_DSCP_DECAP,
 	NFIPSEC_SA_A_TTL,
 	NFIPSEC_SA_A_FLOW_LABEL,
+	NFIPSEC_SA_A_FLAGS,
 	__NFIPSEC_SA_A_MAX,
 };
 
@@ -454,6 +459,17 @@ enum nfipsec_policy_flags {
 
 #define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE | \
 			      NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
+
+/**
+ * enum nfipsec_sa_flags - bits of NFIPSEC_SA_A_FLAGS
+ * @NFIPSEC_SA_F_ESN: extended sequence numbers of 64 bits, of which the low half is sent
+ *	(RFC 4303 2.2.1, RFC 4302 2.5.1). Needs an anti-replay window
+ */
+enum nfipsec_sa_flags {
+	NFIPSEC_SA_F_ESN	= 1 << 0,
+};
+
+#define NFIPSEC_SA_F_ALL NFIPSEC_SA_F_ESN
 
 /**
  * enum nfipsec_mode - mode of an SA (RFC 4301 4.1)

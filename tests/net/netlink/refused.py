@@ -123,6 +123,19 @@ for window in (REPLAY_WINDOW_MAX + 1, 0x80000000, 0xffffffff):
            window=u32(SA_A_REPLAY_WINDOW, window))
 for window in (0, 1, 64, REPLAY_WINDOW_MAX):
     taken(f"SA_NEW window {window}", CMD_SA_NEW, [sa(window=u32(SA_A_REPLAY_WINDOW, window))], CMD_SA_DEL)
+for flags in (SA_F_ESN << 1, 0x80000000, 0xffffffff):
+    bad_sa(f"flags {flags:#x}", INVAL, ANY, flags=u32(SA_A_FLAGS, flags))
+ESN = u32(SA_A_FLAGS, SA_F_ESN)
+bad_sa("ESN without a window", INVAL, "Extended sequence numbers need an anti-replay window (RFC 4303 3.3.3)",
+       flags=ESN, window=u32(SA_A_REPLAY_WINDOW, 0), blame="window")
+for which, type_ in (("sent", SA_A_SEQ_OUT), ("received", SA_A_SEQ_IN)):
+    for value in (1 << 32, (1 << 64) - 1):
+        bad_sa(f"{which} {value:#x}", INVAL, "A sequence number without ESN is at most 4294967295",
+               seq=u64(type_, value))
+    bad_sa(f"{which} 2^63, ESN", INVAL, "An extended sequence number is at most 9223372036854775807",
+           seq=u64(type_, 1 << 63), flags=ESN, blame="seq")
+    taken(f"SA_NEW {which} 2^32 - 1", CMD_SA_NEW, [sa(seq=u64(type_, (1 << 32) - 1))], CMD_SA_DEL)
+    taken(f"SA_NEW {which} 2^63 - 1, ESN", CMD_SA_NEW, [sa(seq=u64(type_, (1 << 63) - 1), flags=ESN)], CMD_SA_DEL)
 
 # --- SAs: algorithms and keys -------------------------------------------------------------------
 
@@ -273,7 +286,7 @@ for length in (0, 63, 65):
 
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
-for name in ("SEQ_OUT", "SEQ_IN", "PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
+for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
     type_ = globals()[f"SA_A_{name}"]
     bad_sa(f"with {name}", INVAL, "Only answers have this attribute", x=Attr(type_, bytes(8)))
 for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
