@@ -135,6 +135,27 @@ unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int
 }
 
 /**
+ * ipsec_bundle_payload() - the longest payload of one of its SAs that fits the path
+ * @bundle: the bundle, not larval
+ * @step: index of the SA
+ * @headers: bytes before the SA's own header
+ *
+ * Return: bytes; 0 if nothing fits.
+ */
+unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned int step,
+				  unsigned int headers)
+{
+	unsigned int i = bundle->n - 1;
+	unsigned int mtu = ipsec_pmtu_outside(bundle->sa[i], bundle->xdst.child);
+
+	for (; i > step; i--)
+		mtu = ipsec_pmtu_inside(bundle->sa[i], mtu);
+	if (mtu <= headers)
+		return 0;
+	return bundle->sa[step]->xform->payload_max(bundle->sa[step], mtu - headers);
+}
+
+/**
  * ipsec_bundle_df() - what is configured about DF of the protected packet (RFC 4301 8.1)
  * @bundle: the bundle
  *

@@ -42,6 +42,8 @@ struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entr
 struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb);
 bool ipsec_bundle_usable(const struct ipsec_bundle *bundle);
 unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int mtu);
+unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned int step,
+				  unsigned int headers);
 u8 ipsec_bundle_df(const struct ipsec_bundle *bundle);
 unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle);
 void ipsec_bundle_drop_dev(struct ipsec_net *inet, const struct net_device *dev);

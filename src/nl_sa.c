@@ -36,6 +36,7 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_TTL]		= { .type = NLA_U8 },
 	[NFIPSEC_SA_A_FLOW_LABEL]	= { .type = NLA_U32 },
 	[NFIPSEC_SA_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, NFIPSEC_SA_F_ALL),
+	[NFIPSEC_SA_A_TFC]		= { .type = NLA_U16 },
 };
 
 /* What names an SA. */
@@ -181,6 +182,19 @@ static int sa_sequence(struct nlattr **tb, struct ipsec_sa_config *config,
 	return err ?: sa_seq(tb[NFIPSEC_SA_A_SEQ_IN], config->flags, &config->seq_in, extack);
 }
 
+static int sa_tfc(struct nlattr **tb, struct ipsec_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *tfc = tb[NFIPSEC_SA_A_TFC];
+
+	if (!tfc)
+		return 0;
+	if (config->id.proto != IPPROTO_ESP)
+		return ipsec_nl_refuse(extack, tfc, "Only ESP can hide the length of a packet (RFC 4303 2.7)");
+	config->tfc = nla_get_u16(tfc);
+	return 0;
+}
+
 static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
 {
@@ -199,7 +213,7 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		return err;
 	if (tb[NFIPSEC_SA_A_REQID])
 		config->reqid = nla_get_u32(tb[NFIPSEC_SA_A_REQID]);
-	err = sa_sequence(tb, config, extack);
+	err = sa_sequence(tb, config, extack) ?: sa_tfc(tb, config, extack);
 	if (!err)
 		err = sa_enc(tb, config, extack);
 	return err ?: sa_auth(tb, config, extack);
@@ -355,7 +369,7 @@ int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_ke
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
 	    put_algorithms(msg, sa, show_keys) || ipsec_nl_put_outer(msg, &sa->outer) ||
-	    put_state(msg, sa))
+	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -24,6 +24,7 @@
 #include "pmtu.h"
 #include "send.h"
 #include "skb.h"
+#include "tfc.h"
 #include "tunnel.h"
 
 static void output_done(struct sk_buff *skb, enum ipsec_stat reason);
@@ -131,6 +132,17 @@ static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bu
 	return prepare_transport(skb);
 }
 
+static enum ipsec_stat prepare(struct sk_buff *skb, struct ipsec_bundle *bundle)
+{
+	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+	enum ipsec_stat reason = prepare_mode(skb, bundle);
+
+	if (reason || likely(!cb->sa->tfc))
+		return reason;
+	return ipsec_tfc_pad(skb, cb->sa, ipsec_bundle_payload(bundle, cb->step,
+							      skb_transport_offset(skb)));
+}
+
 /* Apply the next SA of the bundle. */
 static void output_next(struct sk_buff *skb)
 {
@@ -142,7 +154,7 @@ static void output_next(struct sk_buff *skb)
 	if (READ_ONCE(cb->sa->dead))
 		return output_done(skb, IPSEC_OUT_SA_GONE);
 	cb->len = skb->len;
-	reason = prepare_mode(skb, bundle);
+	reason = prepare(skb, bundle);
 	if (reason)
 		return output_done(skb, reason);
 	cb->seq = atomic64_inc_return(&cb->sa->seq);

@@ -157,6 +157,7 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->reqid = config->reqid;
 	sa->flags = config->flags;
 	sa->mode = config->mode;
+	sa->tfc = config->tfc;
 	sa->inet = inet;
 	refcount_set(&sa->refcnt, 1);
 	INIT_LIST_HEAD(&sa->txn_node);

@@ -56,6 +56,7 @@ struct ipsec_sa_id {
  * @enc_key_len: bytes
  * @auth_key_len: bytes
  * @outer: fields of the outer header
+ * @tfc: ESP: pad shorter payloads to this length, in bytes
  */
 struct ipsec_sa_config {
 	struct ipsec_sa_id id;
@@ -73,6 +74,7 @@ struct ipsec_sa_config {
 	u16 enc_key_len;
 	u16 auth_key_len;
 	struct ipsec_outer outer;
+	u16 tfc;
 };
 
 /**
@@ -127,6 +129,7 @@ enum ipsec_txn_state {
  * @block: ciphertext is a multiple of this [I]
  * @iv: enum ipsec_iv [I]
  * @dead: has left the SADB, set once under config
+ * @tfc: shorter payloads are padded to this length, in bytes [I]
  * @outer: fields of the outer header; owns its DSCP map [I]
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
  * @inet: its namespace [I]
@@ -165,6 +168,7 @@ struct ipsec_sa {
 	u8 block;
 	u8 iv;
 	bool dead;
+	u16 tfc;
 	struct ipsec_outer outer;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;

@@ -187,6 +187,7 @@ struct outer {
  * @add_time: seconds since the epoch
  * @use_time: seconds since the epoch, 0: never used
  * @enc_key_bits: length of a key that is not shown, without the salt
+ * @tfc: pad shorter payloads to this length, in bytes
  * @outer: the outer header of a tunnel
  */
 struct sa {
@@ -212,6 +213,7 @@ struct sa {
 	__u64 add_time;
 	__u64 use_time;
 	__u16 enc_key_bits;
+	__u32 tfc;
 	struct outer outer;
 };
 

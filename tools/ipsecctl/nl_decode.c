@@ -104,6 +104,9 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 	case NFIPSEC_SA_A_FLAGS:
 		sa->flags = get_uint(a);
 		break;
+	case NFIPSEC_SA_A_TFC:
+		sa->tfc = get_uint(a);
+		break;
 	}
 }
 

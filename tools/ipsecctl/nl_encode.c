@@ -65,6 +65,8 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_OUT, sa->seq_out);
 			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_IN, sa->seq_in);
 		}
+		if (sa->tfc)
+			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_TFC, sa->tfc);
 		put_outer(nlh, &sa->outer);
 	}
 	mnl_attr_nest_end(nlh, nest);

@@ -18,10 +18,12 @@ enum sa_word {
 	WORD_ESN,
 	WORD_SENT,
 	WORD_RECEIVED,
+	WORD_TFC,
 };
 
 static const char * const sa_words[] = {
 	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
+	"tfc",
 };
 
 /**
@@ -136,6 +138,8 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 	case WORD_RECEIVED:
 		r->base.has_seq = true;
 		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_in);
+	case WORD_TFC:
+		return p_number(p, sa_words[w], UINT16_MAX, &r->base.tfc);
 	}
 	return false;
 }
@@ -279,7 +283,8 @@ static bool sa_check(struct parser *p, struct sa_rule *r)
 	if (!check_sequence(p, r) || !p_outer_check(p, &r->outer, &r->base))
 		return false;
 	if (r->base.proto == IPPROTO_AH) {
-		if (means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||
+		if (means_nothing(p, r, WORD_TFC, "AH, which does not encrypt") ||
+		    means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||
 		    means_nothing(p, r, WORD_ENCKEY, "AH, which does not encrypt"))
 			return false;
 	} else if (!r->enc) {

@@ -86,6 +86,8 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " sent %llu", sa->seq_out);
 	if (sa->has_seq && sa->seq_in)
 		fprintf(out, " received %llu", sa->seq_in);
+	if (sa->tfc)
+		fprintf(out, " tfc %u", sa->tfc);
 	print_outer(out, &sa->outer);
 }
 

@@ -51,6 +51,9 @@
  *                                         sent. Without ESN at most 2^32 - 1, else 2^63 - 1
  *     NFIPSEC_SA_A_SEQ_IN         u64?    the highest sequence number received and authenticated;
  *                                         absent: 0. Those up to it count as received
+ *     NFIPSEC_SA_A_TFC            u16?    ESP only: payloads that name their own length are
+ *                                         padded to so many bytes, or to what fits the path
+ *                                         (RFC 4303 2.7); absent: none
  *     tunnel mode only, the fields of the outer header (RFC 4301 5.1.2); absent in answers
  *     where they have their defaults:
  *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
@@ -250,6 +253,7 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_TTL: u8
  * @NFIPSEC_SA_A_FLOW_LABEL: u32
  * @NFIPSEC_SA_A_FLAGS: u32, enum nfipsec_sa_flags
+ * @NFIPSEC_SA_A_TFC: u16, bytes
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -281,6 +285,7 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_TTL,
 	NFIPSEC_SA_A_FLOW_LABEL,
 	NFIPSEC_SA_A_FLAGS,
+	NFIPSEC_SA_A_TFC,
 	__NFIPSEC_SA_A_MAX,
 };
 
