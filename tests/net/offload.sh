@@ -49,6 +49,15 @@ gateway_chain
 protect_chain esp enc aes-128-gcm
 flowtable -300
 protected "flows added early"
+for families in 6in6 6in4 4in6; do
+	# shellcheck disable=SC2034
+	inner=${families%in*} outer=${families#*in}
+	protect_chain esp enc aes-128-gcm
+	flowtable -300
+	protected "flows of $families added early" "$(host_of 1 "$inner")"
+done
+unset inner outer
+protect_chain esp enc aes-128-gcm
 
 # Only behind the hook where flows are added, SNAT moves the packet into a policy.
 flowtable 0
@@ -63,6 +72,19 @@ END
 addr h1 eth0 10.9.0.2/24
 ip -n gw1 route add 10.9.0.0/24 dev eth0
 protected "NAT into a policy" 10.9.0.2
+inner=6 outer=6 protect_chain esp enc aes-128-gcm
+flowtable 0
+in_ns gw1 nft -f - << 'END'
+table ip6 nat {
+	chain post {
+		type nat hook postrouting priority 100
+		ip6 saddr fd09::2 snat to fd01::77
+	}
+}
+END
+addr h1 eth0 fd09::2/64
+ip -n gw1 route add fd09::/64 dev eth0
+protected "NAT into a policy of IPv6" fd09::2
 unprotect gw1 gw2
 
 # The first direction is clear, the other one is to be protected: from gw1 to h1.
