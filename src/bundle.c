@@ -130,7 +130,7 @@ unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int
 	int i;
 
 	for (i = bundle->n - 1; i >= 0; i--)
-		mtu = ipsec_pmtu_inside(bundle->sa[i], mtu);
+		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
 	return mtu;
 }
 
@@ -149,7 +149,7 @@ unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned in
 	unsigned int mtu = ipsec_pmtu_outside(bundle->sa[i], bundle->xdst.child);
 
 	for (; i > step; i--)
-		mtu = ipsec_pmtu_inside(bundle->sa[i], mtu);
+		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
 	if (mtu <= headers)
 		return 0;
 	return bundle->sa[step]->xform->payload_max(bundle->sa[step], mtu - headers);
@@ -293,26 +293,41 @@ struct ends {
 	u16 family;
 };
 
-/* The addresses that the packet has when all SAs but those from @n on are applied. */
-static void ends_before(const struct ipsec_key *key, struct ipsec_sa * const *sa, int n,
-			struct ends *ends)
+/**
+ * struct chain - the SAs that protect a packet, innermost first
+ * @sa: the SAs
+ * @mode: enum nfipsec_mode in which each of them is used
+ * @n: their number
+ */
+struct chain {
+	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
+	u8 mode[NFIPSEC_SPECS_MAX];
+	int n;
+};
+
+/* The addresses that the packet has behind a chain. */
+static void ends_of(const struct ipsec_key *key, const struct chain *chain, struct ends *ends)
 {
+	int n = chain->n;
+
 	ends->src = key->src;
 	ends->dst = key->dst;
 	ends->family = key->family;
 	while (n--) {
-		if (sa[n]->mode != NFIPSEC_MODE_TUNNEL)
+		if (chain->mode[n] != NFIPSEC_MODE_TUNNEL)
 			continue;
-		ends->src = sa[n]->src;
-		ends->dst = sa[n]->id.dst;
-		ends->family = sa[n]->id.family;
+		ends->src = chain->sa[n]->src;
+		ends->dst = chain->sa[n]->id.dst;
+		ends->family = chain->sa[n]->id.family;
 		return;
 	}
 }
 
-static struct ipsec_sa *find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
-				const struct ipsec_key *key, struct ipsec_sa * const *sa, int n)
+/* Append the SA of a spec, if there is one. */
+static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
+		    const struct ipsec_key *key, struct chain *chain)
 {
+	struct ipsec_sa *sa;
 	struct ipsec_sa_wanted wanted = {
 		.id.proto = spec->proto,
 		.mode = spec->mode,
@@ -320,8 +335,10 @@ static struct ipsec_sa *find_sa(struct ipsec_net *inet, const struct ipsec_spec 
 	};
 	struct ends ends;
 
-	ends_before(key, sa, n, &ends);
+	ends_of(key, chain, &ends);
 	wanted.packet_src = &ends.src;
+	wanted.packet_dst = &ends.dst;
+	wanted.packet_family = ends.family;
 	wanted.id.dst = ends.dst;
 	wanted.id.family = ends.family;
 	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
@@ -330,31 +347,36 @@ static struct ipsec_sa *find_sa(struct ipsec_net *inet, const struct ipsec_spec 
 	}
 	if (spec->family && !ipsec_addr_is_any(&spec->src))
 		wanted.src = &spec->src;
-	return ipsec_sa_newest(inet, &wanted);
+	sa = ipsec_sa_newest(inet, &wanted);
+	if (!sa)
+		return false;
+	chain->sa[chain->n] = sa;
+	chain->mode[chain->n++] = ipsec_sa_mode(sa, &wanted);
+	return true;
 }
 
-/* The SAs of a policy for a packet: their number, or 0 if one is missing. */
-static int find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
-		    const struct ipsec_key *key, struct ipsec_sa **sa)
+/* The SAs of a policy for a packet: false if one is missing. */
+static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
+		     const struct ipsec_key *key, struct chain *chain)
 {
-	int n;
+	int i;
 
-	for (n = 0; n < policy->n_specs; n++) {
-		sa[n] = find_sa(inet, &policy->spec[n], key, sa, n);
-		if (!sa[n])
-			return 0;
-	}
-	return n;
+	chain->n = 0;
+	for (i = 0; i < policy->n_specs; i++)
+		if (!find_sa(inet, &policy->spec[i], key, chain))
+			return false;
+	return chain->n;
 }
 
-static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, struct ipsec_sa * const *sa,
-					int n)
+static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, const struct chain *chain)
 {
 	struct ipsec_bundle *bundle;
 
-	for (bundle = rcu_dereference(sa[0]->bundles); bundle;
+	for (bundle = rcu_dereference(chain->sa[0]->bundles); bundle;
 	     bundle = rcu_dereference(bundle->next))
-		if (bundle->n == n && !memcmp(bundle->sa, sa, n * sizeof(sa[0])) &&
+		if (bundle->n == chain->n &&
+		    !memcmp(bundle->sa, chain->sa, chain->n * sizeof(chain->sa[0])) &&
+		    !memcmp(bundle->mode, chain->mode, chain->n * sizeof(chain->mode[0])) &&
 		    ipsec_bundle_family(bundle) == key->family && bundle->scope == key->scope &&
 		    ipsec_bundle_usable(bundle))
 			return bundle;
@@ -451,27 +473,27 @@ static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *end
 }
 
 static struct dst_entry *outer_route(struct ipsec_net *inet, const struct ipsec_key *key,
-				     struct ipsec_sa * const *sa, int n)
+				     const struct chain *chain)
 {
 	struct ends ends;
 
-	ends_before(key, sa, n, &ends);
+	ends_of(key, chain, &ends);
 	return ends.family == AF_INET6 ? route_v6(inet, &ends, key->scope) :
 					 route_v4(inet, &ends, key->scope);
 }
 
 static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct ipsec_key *key,
-					  struct ipsec_sa * const *sa, int n,
+					  const struct chain *chain,
 					  enum ipsec_stat *reason)
 {
-	struct xfrm_state *shadow = ipsec_shadow(sa[0]);
+	struct xfrm_state *shadow = ipsec_shadow(chain->sa[0], chain->mode[0]);
 	struct ipsec_bundle *bundle;
 	struct dst_entry *route;
 
 	*reason = IPSEC_OUT_NO_MEMORY;
 	if (!shadow)
 		return NULL;
-	route = outer_route(inet, key, sa, n);
+	route = outer_route(inet, key, chain);
 	if (!route) {
 		*reason = IPSEC_OUT_NO_ROUTE;
 		return NULL;
@@ -483,9 +505,10 @@ static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct i
 	}
 	bundle->scope = key->scope;
 	bundle->xdst.u.dst.xfrm = shadow;
-	for (; bundle->n < n; bundle->n++) {
-		ipsec_sa_hold(sa[bundle->n]);
-		bundle->sa[bundle->n] = sa[bundle->n];
+	for (; bundle->n < chain->n; bundle->n++) {
+		ipsec_sa_hold(chain->sa[bundle->n]);
+		bundle->sa[bundle->n] = chain->sa[bundle->n];
+		bundle->mode[bundle->n] = chain->mode[bundle->n];
 	}
 	bundle_link(bundle);
 	return bundle;
@@ -506,20 +529,18 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 {
 	/* Read before the SADB: whatever changes it afterwards makes the stamp wrong. */
 	unsigned long gen = smp_load_acquire(&inet->sadb_gen);
-	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
 	struct ipsec_bundle *bundle;
-	int n;
+	struct chain chain;
 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
-	n = find_sas(inet, flow->policy, &flow->key, sa);
-	if (!n) {
+	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
-	bundle = bundle_find(&flow->key, sa, n);
+	bundle = bundle_find(&flow->key, &chain);
 	if (!bundle)
-		bundle = bundle_create(inet, &flow->key, sa, n, reason);
+		bundle = bundle_create(inet, &flow->key, &chain, reason);
 	flow->bundle = bundle;
 	flow->sadb_gen = gen;
 	return bundle;

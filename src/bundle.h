@@ -17,6 +17,7 @@
  * @inet: the namespace [I]
  * @scope: interface that the route had to take, see struct ipsec_key [I]
  * @sa: the SAs, innermost first; a reference on each [I]
+ * @mode: enum nfipsec_mode in which each of them is used, not ANY [I]
  * @n: number of @sa; 0: larval, made for one packet while the SA is not there [I]
  *
  * Never changes once a packet can have it. What makes it wrong (an SA dies, the route
@@ -29,6 +30,7 @@ struct ipsec_bundle {
 	struct ipsec_net *inet;
 	u32 scope;
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
+	u8 mode[NFIPSEC_SPECS_MAX];
 	u8 n;
 };
 

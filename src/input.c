@@ -258,10 +258,10 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 
 	if (skb_sec_path(skb) && skb_sec_path(skb)->len >= NFIPSEC_SPECS_MAX - 1)
 		return ipsec_sa_drop(sa, skb, IPSEC_IN_NESTING);
-	if (ipsec_shadow_mark(sa, skb))
+	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
 		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_NESTED);
-	if (sa->mode == NFIPSEC_MODE_TUNNEL || !ipsec_skb_is_ipsec(proto))
+	if (ipsec_cb(skb)->mode == NFIPSEC_MODE_TUNNEL || !ipsec_skb_is_ipsec(proto))
 		return enter_stack(inet, skb);
 	__skb_pull(skb, ipsec_cb(skb)->len);
 	if (input(inet, skb, proto))
@@ -286,14 +286,14 @@ struct applied {
 	u8 mode;
 };
 
-static void applied_from_sa(struct applied *applied, const struct ipsec_sa *sa)
+static void applied_from_sa(struct applied *applied, const struct ipsec_sa *sa, u8 mode)
 {
 	applied->src = sa->src;
 	applied->dst = sa->id.dst;
 	applied->family = sa->id.family;
 	applied->reqid = sa->reqid;
 	applied->proto = sa->id.proto;
-	applied->mode = sa->mode;
+	applied->mode = mode;
 }
 
 static void applied_from_shadow(struct applied *applied, const struct xfrm_state *x)
@@ -340,7 +340,7 @@ static bool spec_fits(const struct ipsec_spec *spec, const struct applied *appli
 }
 
 /* The SAs of a packet, innermost first: their number. No more are let through than fit. */
-static int all_applied(struct applied applied[NFIPSEC_SPECS_MAX], const struct sk_buff *skb,
+static int all_applied(struct applied applied[NFIPSEC_SPECS_MAX], struct sk_buff *skb,
 		       const struct ipsec_sa *sa)
 {
 	const struct sec_path *sp = skb_sec_path(skb);
@@ -348,7 +348,7 @@ static int all_applied(struct applied applied[NFIPSEC_SPECS_MAX], const struct s
 
 	if (outer >= NFIPSEC_SPECS_MAX)
 		return 0;
-	applied_from_sa(&applied[0], sa);
+	applied_from_sa(&applied[0], sa, ipsec_cb(skb)->mode);
 	for (i = 1; i <= outer; i++)
 		applied_from_shadow(&applied[i], sp->xvec[outer - i]);
 	return outer + 1;
@@ -375,7 +375,7 @@ static bool fit_somehow(const struct ipsec_policy *policy, const struct applied 
 }
 
 /* Was the packet protected by just the SAs that its policy names, in that order? */
-static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, const struct sk_buff *skb,
+static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, struct sk_buff *skb,
 				    const struct ipsec_sa *sa, const struct ipsec_key *key)
 {
 	struct applied applied[NFIPSEC_SPECS_MAX];
@@ -394,10 +394,10 @@ static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, const str
  * A transport mode packet that no policy is about was authenticated by the host that sent
  * it, and is let in if packets in clear are; what came out of a tunnel could have any source.
  */
-static enum ipsec_stat without_policy(const struct ipsec_net *inet, const struct ipsec_sa *sa,
+static enum ipsec_stat without_policy(const struct ipsec_net *inet, u8 mode,
 				      const struct ipsec_policy *policy)
 {
-	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+	if (mode == NFIPSEC_MODE_TUNNEL)
 		return IPSEC_IN_NO_POLICY;
 	return !policy && ipsec_spd_discards(inet, NFIPSEC_DIR_IN) ? IPSEC_IN_NO_POLICY :
 								     IPSEC_NO_DROP;
@@ -419,7 +419,7 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 		return reason;
 	policy = flow->policy;
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
-		return without_policy(inet, sa, policy);
+		return without_policy(inet, ipsec_cb(skb)->mode, policy);
 	ipsec_policy_count(policy, skb->len);
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
 		return IPSEC_IN_DISCARD;
@@ -434,18 +434,73 @@ static void input_deliver(struct ipsec_net *inet, struct sk_buff *skb)
 	reason = check_policy(inet, skb, sa);
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
-	if (ipsec_shadow_mark(sa, skb))
+	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
 		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_PROTECTED);
 	enter_stack(inet, skb);
 }
 
+static const struct ipsec_policy *protecting_policy(struct ipsec_net *inet,
+						    const struct ipsec_key *key)
+{
+	const struct ipsec_policy *policy = ipsec_flow_lookup(inet, NFIPSEC_DIR_IN, key)->policy;
+
+	return policy && policy->action == NFIPSEC_ACTION_PROTECT ? policy : NULL;
+}
+
+/* What is known about the packet that holds an IP packet. */
+static void outside_key(const struct sk_buff *skb, u8 proto, struct ipsec_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->family = ipsec_header_family(skb);
+	key->proto = proto;
+	ipsec_header_addrs(skb, &key->src, &key->dst);
+}
+
+/* What holds an IP packet came through a tunnel, if the policy for that lets it. */
+static bool inside_may_tunnel(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	int outside = skb_network_offset(skb);
+	const struct ipsec_policy *policy;
+	struct ipsec_key key;
+	bool readable;
+
+	skb_reset_network_header(skb);
+	readable = ipsec_flow_key(skb, &key);
+	skb_set_network_header(skb, outside);
+	policy = readable ? protecting_policy(inet, &key) : NULL;
+	return policy && policy->spec[0].mode != NFIPSEC_MODE_TRANSPORT;
+}
+
+/*
+ * The mode of a packet under an SA that leaves it open. One that may have come through a
+ * tunnel did so; others that hold an IP packet did not if their own policy says transport.
+ */
+static u8 open_mode(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	u8 proto = ipsec_cb(skb)->next_header;
+	const struct ipsec_policy *policy;
+	struct ipsec_key key;
+
+	if (proto != IPPROTO_IPIP && proto != IPPROTO_IPV6)
+		return NFIPSEC_MODE_TRANSPORT;
+	if (inside_may_tunnel(inet, skb))
+		return NFIPSEC_MODE_TUNNEL;
+	outside_key(skb, proto, &key);
+	policy = protecting_policy(inet, &key);
+	return policy && policy->spec[0].mode == NFIPSEC_MODE_TRANSPORT ?
+		       NFIPSEC_MODE_TRANSPORT : NFIPSEC_MODE_TUNNEL;
+}
+
 static enum ipsec_stat decapsulate(struct sk_buff *skb, const struct ipsec_sa *sa)
 {
+	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+
 	/* RFC 4303 2.6: made to confuse observers of the traffic. */
-	if (ipsec_cb(skb)->next_header == IPPROTO_NONE)
+	if (cb->next_header == IPPROTO_NONE)
 		return IPSEC_IN_DUMMY;
-	return sa->mode == NFIPSEC_MODE_TUNNEL ? ipsec_tunnel_pull(skb, sa) : unwrap_transport(skb);
+	cb->mode = sa->mode == NFIPSEC_MODE_ANY ? open_mode(sa->inet, skb) : sa->mode;
+	return cb->mode == NFIPSEC_MODE_TUNNEL ? ipsec_tunnel_pull(skb, sa) : unwrap_transport(skb);
 }
 
 /* The continuation behind each transform. */
@@ -462,7 +517,7 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
 	ipsec_sa_count(sa, skb->len);
-	if (sa->mode == NFIPSEC_MODE_TUNNEL ? tunnel_holds_ours(inet, skb) :
+	if (cb->mode == NFIPSEC_MODE_TUNNEL ? tunnel_holds_ours(inet, skb) :
 					      transport_holds_ours(skb))
 		input_nested(inet, skb);
 	else

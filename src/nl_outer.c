@@ -97,7 +97,7 @@ int ipsec_nl_outer(struct nlattr **tb, struct ipsec_sa_config *config,
 	int err;
 
 	ipsec_outer_defaults(&config->outer);
-	if (config->mode != NFIPSEC_MODE_TUNNEL)
+	if (config->mode == NFIPSEC_MODE_TRANSPORT)
 		return tunnels_only(tb, extack);
 	if (ecn && nla_get_u8(ecn) >= __NFIPSEC_ECN_MAX)
 		return ipsec_nl_refuse(extack, ecn, "ECN has a normal and a compatibility mode (RFC 6040 4.1)");

@@ -124,12 +124,12 @@ static int sa_mode(struct nlattr **tb, const struct nlattr *nest,
 	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_MODE))
 		return ipsec_nl_refuse(extack, NULL, "An SA needs a mode");
 	config->mode = nla_get_u8(tb[NFIPSEC_SA_A_MODE]);
-	if (config->mode != NFIPSEC_MODE_TRANSPORT && config->mode != NFIPSEC_MODE_TUNNEL) {
+	if (config->mode >= __NFIPSEC_MODE_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_MODE],
-				    "The mode of an SA is transport or tunnel");
+				    "The mode of an SA is transport, tunnel or any");
 		return -EINVAL;
 	}
-	if (config->mode == NFIPSEC_MODE_TUNNEL && ipsec_addr_is_any(&config->src)) {
+	if (config->mode != NFIPSEC_MODE_TRANSPORT && ipsec_addr_is_any(&config->src)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_SRC],
 				    "A tunnel needs the source address of its outer header");
 		return -EINVAL;

@@ -127,7 +127,7 @@ static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bu
 {
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
 
-	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+	if (bundle->mode[ipsec_cb(skb)->step] == NFIPSEC_MODE_TUNNEL)
 		return ipsec_tunnel_push(skb, sa, outer_ttl(bundle->xdst.child));
 	return prepare_transport(skb);
 }
@@ -218,7 +218,7 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
 	int err;
 
-	if (bundle->sa[0]->mode == NFIPSEC_MODE_TRANSPORT) {
+	if (bundle->mode[0] == NFIPSEC_MODE_TRANSPORT) {
 		ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
 		return -EMSGSIZE;
 	}

@@ -58,13 +58,14 @@ unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entr
 /**
  * ipsec_pmtu_inside() - the largest packet that fits a path once an SA has protected it
  * @sa: the SA
+ * @mode: enum nfipsec_mode, the one it is used in
  * @mtu: of the path, for the protected packet
  *
  * Exact for IP headers without options and extension headers.
  *
  * Return: bytes, with the IP header; 0 if nothing fits.
  */
-unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu)
+unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, u8 mode, unsigned int mtu)
 {
 	const unsigned int header = ipsec_header_len(sa->id.family);
 	unsigned int payload;
@@ -73,7 +74,7 @@ unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu)
 		return 0;
 	payload = sa->xform->payload_max(sa, mtu - header);
 	/* In transport mode the header is not part of the payload, but of the packet. */
-	return payload && sa->mode == NFIPSEC_MODE_TRANSPORT ? payload + header : payload;
+	return payload && mode == NFIPSEC_MODE_TRANSPORT ? payload + header : payload;
 }
 
 /**

@@ -10,7 +10,7 @@ struct ipsec_sa;
 
 void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu);
 unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entry *dst);
-unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, unsigned int mtu);
+unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, u8 mode, unsigned int mtu);
 bool ipsec_pmtu_fits(struct sk_buff *skb, unsigned int mtu);
 void ipsec_pmtu_tell(struct sk_buff *skb, unsigned int mtu);
 

@@ -338,11 +338,37 @@ struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_i
 	return list ? container_of(list, struct ipsec_sa, by_id) : NULL;
 }
 
+/**
+ * ipsec_sa_mode() - the mode in which an SA is used for a packet to be sent
+ * @sa: an SA that fits
+ * @wanted: what was asked for
+ *
+ * One that leaves its mode open has that of the policy. If the policy leaves it open as well,
+ * the packets between the ends of the SA themselves are protected in transport mode, and
+ * others, which transport mode cannot protect, in tunnel mode.
+ *
+ * Return: NFIPSEC_MODE_TRANSPORT or NFIPSEC_MODE_TUNNEL.
+ */
+u8 ipsec_sa_mode(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
+{
+	u16 family = sa->id.family;
+
+	if (sa->mode != NFIPSEC_MODE_ANY)
+		return sa->mode;
+	if (wanted->mode != NFIPSEC_MODE_ANY)
+		return wanted->mode;
+	if (wanted->packet_family != family ||
+	    ipsec_addr_cmp(wanted->packet_dst, &sa->id.dst, family) ||
+	    ipsec_addr_cmp(wanted->packet_src, &sa->src, family))
+		return NFIPSEC_MODE_TUNNEL;
+	return NFIPSEC_MODE_TRANSPORT;
+}
+
 static bool src_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
 {
 	const union ipsec_addr *src = wanted->src;
 
-	if (sa->mode == NFIPSEC_MODE_TRANSPORT)
+	if (ipsec_sa_mode(sa, wanted) == NFIPSEC_MODE_TRANSPORT)
 		src = wanted->packet_src;
 	return !src || ipsec_addr_is_any(&sa->src) ||
 	       !ipsec_addr_cmp(src, &sa->src, sa->id.family);
@@ -352,7 +378,8 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
 {
 	return !READ_ONCE(sa->dead) &&
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
-	       (wanted->mode == NFIPSEC_MODE_ANY || wanted->mode == sa->mode) &&
+	       (wanted->mode == NFIPSEC_MODE_ANY || sa->mode == NFIPSEC_MODE_ANY ||
+		wanted->mode == sa->mode) &&
 	       src_is_wanted(sa, wanted);
 }
 

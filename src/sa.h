@@ -21,6 +21,8 @@ struct ipsec_crypto;
 struct netlink_ext_ack;
 struct xfrm_state;
 
+#define IPSEC_SHADOWS	2	/* of an SA, one for each mode */
+
 /**
  * struct ipsec_sa_id - what names an SA
  * @dst: destination address of the outer header
@@ -43,7 +45,7 @@ struct ipsec_sa_id {
  * struct ipsec_sa_config - what a front end asks for
  * @id: name of the SA
  * @src: source address of the outer header
- * @mode: enum nfipsec_mode, not ANY
+ * @mode: enum nfipsec_mode; ANY: that of the policy
  * @reqid: ties it to policies, 0: to none
  * @replay_window: packets
  * @flags: enum nfipsec_sa_flags
@@ -83,7 +85,8 @@ struct ipsec_sa_config {
  * @bytes: of the packets inside
  * @drops: packets that died under this SA
  * @use_time: seconds since the epoch, of the last packet
- * @mark: carries the skb extension that says "came in under this SA", see shadow.c
+ * @mark: carries the skb extension that says "came in under this SA", one for each of its
+ *        shadows, see shadow.c
  *
  * @packets, @bytes and @drops by this_cpu operations, any context; the rest with BH off.
  */
@@ -92,7 +95,7 @@ struct ipsec_sa_cpu {
 	unsigned long bytes;
 	unsigned long drops;
 	time64_t use_time;
-	struct sk_buff *mark;
+	struct sk_buff *mark[IPSEC_SHADOWS];
 };
 
 /**
@@ -116,14 +119,14 @@ enum ipsec_txn_state {
  * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
  *           (its lock)
  * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
- * @shadow: what the rest of the kernel sees of this SA, made when it is first asked for,
- *          owned by shadow.c [A]
+ * @shadow: what the rest of the kernel sees of this SA in transport and in tunnel mode, made
+ *          when it is first asked for, owned by shadow.c [A]
  * @iv_base: counter IVs are this exclusive-or the sequence number [I]
  * @pmtu: what the network said may pass at most once protected, or 0 (pmtu.c) [A]
  * @pmtu_expires: jiffies when @pmtu is to be forgotten (pmtu.c) [A]
  * @reqid: ties it to policies [I]
  * @flags: enum nfipsec_sa_flags [I]
- * @mode: enum nfipsec_mode [I]
+ * @mode: enum nfipsec_mode; ANY: that of the policy [I]
  * @iv_len: bytes of IV [I]
  * @icv_len: bytes of ICV [I]
  * @block: ciphertext is a multiple of this [I]
@@ -156,7 +159,7 @@ struct ipsec_sa {
 	struct ipsec_sa_cpu __percpu *cpu;
 	struct ipsec_bundle __rcu *bundles;
 	unsigned int outer_of;
-	struct xfrm_state *shadow;
+	struct xfrm_state *shadow[IPSEC_SHADOWS];
 	u64 iv_base;
 	unsigned int pmtu;
 	unsigned long pmtu_expires;
@@ -209,6 +212,8 @@ struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_i
  * @id: destination and protocol; the SPI is not looked at
  * @src: source of a tunnel mode SA, or NULL for any
  * @packet_src: source of the packet: that of a transport mode SA
+ * @packet_dst: destination of the packet
+ * @packet_family: of both
  * @mode: enum nfipsec_mode, ANY for either
  * @reqid: its reqid, or 0 for any
  */
@@ -216,10 +221,13 @@ struct ipsec_sa_wanted {
 	struct ipsec_sa_id id;
 	const union ipsec_addr *src;
 	const union ipsec_addr *packet_src;
+	const union ipsec_addr *packet_dst;
+	u16 packet_family;
 	u8 mode;
 	u32 reqid;
 };
 
+u8 ipsec_sa_mode(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted);
 struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted);
 
 /**

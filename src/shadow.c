@@ -23,7 +23,7 @@ static const struct xfrm_type shadow_type = {
 	.destructor = shadow_destructor,
 };
 
-static struct xfrm_state *shadow_create(const struct ipsec_sa *sa)
+static struct xfrm_state *shadow_create(const struct ipsec_sa *sa, u8 mode)
 {
 	struct xfrm_state *x = xfrm_state_alloc(sa->inet->net);
 
@@ -37,7 +37,7 @@ static struct xfrm_state *shadow_create(const struct ipsec_sa *sa)
 	memcpy(&x->props.saddr, &sa->src, sizeof(x->props.saddr));
 	x->props.family = sa->id.family;
 	x->props.reqid = sa->reqid;
-	x->props.mode = sa->mode == NFIPSEC_MODE_TUNNEL ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+	x->props.mode = mode == NFIPSEC_MODE_TUNNEL ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 	/*
 	 * The kernel drops what came out of a tunnel that its own, empty SPD does not know.
 	 * States of offloaded tunnels are believed: our SPD has checked the packet.
@@ -69,24 +69,32 @@ struct xfrm_state *ipsec_shadow_larval(struct net *net)
 	return x;
 }
 
+/* An SA whose mode is that of the policy has two. */
+static unsigned int shadow_index(u8 mode)
+{
+	return mode == NFIPSEC_MODE_TUNNEL;
+}
+
 /**
  * ipsec_shadow() - the shadow of an SA
  * @sa: the SA
+ * @mode: enum nfipsec_mode, the one it is used in
  *
  * Any context. Made when it is first asked for.
  *
  * Return: the shadow, which lives as long as the SA, or NULL: no memory.
  */
-struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa)
+struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa, u8 mode)
 {
-	struct xfrm_state *x = READ_ONCE(sa->shadow), *other;
+	struct xfrm_state **shadow = &sa->shadow[shadow_index(mode)];
+	struct xfrm_state *x = READ_ONCE(*shadow), *other;
 
 	if (likely(x))
 		return x;
-	x = shadow_create(sa);
+	x = shadow_create(sa, mode);
 	if (!x)
 		return NULL;
-	other = cmpxchg(&sa->shadow, NULL, x);
+	other = cmpxchg(shadow, NULL, x);
 	if (!other)
 		return x;
 	xfrm_state_put(x);
@@ -99,19 +107,21 @@ struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa)
  */
 void ipsec_shadow_exit(struct ipsec_sa *sa)
 {
-	int cpu;
+	int cpu, i;
 
-	if (sa->cpu)
-		for_each_possible_cpu(cpu)
-			kfree_skb(per_cpu_ptr(sa->cpu, cpu)->mark);
-	if (sa->shadow)
-		xfrm_state_put(sa->shadow);
+	for (i = 0; i < ARRAY_SIZE(sa->shadow); i++) {
+		if (sa->cpu)
+			for_each_possible_cpu(cpu)
+				kfree_skb(per_cpu_ptr(sa->cpu, cpu)->mark[i]);
+		if (sa->shadow[i])
+			xfrm_state_put(sa->shadow[i]);
+	}
 }
 
 /* Append the SA to the sec_path of a packet. */
-static int mark_append(struct ipsec_sa *sa, struct sk_buff *skb)
+static int mark_append(struct ipsec_sa *sa, u8 mode, struct sk_buff *skb)
 {
-	struct xfrm_state *x = ipsec_shadow(sa);
+	struct xfrm_state *x = ipsec_shadow(sa, mode);
 	struct sec_path *sp;
 
 	if (!x)
@@ -127,11 +137,11 @@ static int mark_append(struct ipsec_sa *sa, struct sk_buff *skb)
 	return 0;
 }
 
-static struct sk_buff *mark_template(struct ipsec_sa *sa)
+static struct sk_buff *mark_template(struct ipsec_sa *sa, u8 mode)
 {
 	struct sk_buff *template = alloc_skb(0, GFP_ATOMIC);
 
-	if (template && mark_append(sa, template)) {
+	if (template && mark_append(sa, mode, template)) {
 		kfree_skb(template);
 		return NULL;
 	}
@@ -141,6 +151,7 @@ static struct sk_buff *mark_template(struct ipsec_sa *sa)
 /**
  * ipsec_shadow_mark() - mark a packet as having come in under an SA
  * @sa: the SA
+ * @mode: enum nfipsec_mode, the one it was used in
  * @skb: the packet
  *
  * BH off. Extensions are reference counted and copied on write, so all packets of an SA
@@ -149,18 +160,18 @@ static struct sk_buff *mark_template(struct ipsec_sa *sa)
  *
  * Return: 0, or a negative errno.
  */
-int ipsec_shadow_mark(struct ipsec_sa *sa, struct sk_buff *skb)
+int ipsec_shadow_mark(struct ipsec_sa *sa, u8 mode, struct sk_buff *skb)
 {
-	struct ipsec_sa_cpu *cpu = this_cpu_ptr(sa->cpu);
+	struct sk_buff **mark = &this_cpu_ptr(sa->cpu)->mark[shadow_index(mode)];
 
 	if (skb_has_extensions(skb))
-		return mark_append(sa, skb);
-	if (unlikely(!cpu->mark)) {
-		cpu->mark = mark_template(sa);
-		if (!cpu->mark)
+		return mark_append(sa, mode, skb);
+	if (unlikely(!*mark)) {
+		*mark = mark_template(sa, mode);
+		if (!*mark)
 			return -ENOMEM;
 	}
-	__skb_ext_copy(skb, cpu->mark);
+	__skb_ext_copy(skb, *mark);
 	/* So that GRO, when it merges the packet into another, lets go of the extension. */
 	skb->slow_gro = 1;
 	return 0;

@@ -8,9 +8,9 @@
 #include "sa.h"
 
 struct xfrm_state *ipsec_shadow_larval(struct net *net);
-struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa);
+struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa, u8 mode);
 void ipsec_shadow_exit(struct ipsec_sa *sa);
-int ipsec_shadow_mark(struct ipsec_sa *sa, struct sk_buff *skb);
+int ipsec_shadow_mark(struct ipsec_sa *sa, u8 mode, struct sk_buff *skb);
 bool ipsec_shadow_marked(const struct sk_buff *skb);
 
 #endif /* IPSEC_SHADOW_H */

@@ -19,7 +19,8 @@ struct ipsec_sa;
  * @seq: its sequence number for this packet, 64 bits
  * @len: output: length of the packet before @sa was applied; input: length of the IP
  *       headers before the transform's
- * @step: output: index of @sa in the bundle; input: headers taken off so far
+ * @step: output: index of @sa in the bundle
+ * @mode: input: enum nfipsec_mode in which @sa was used, known when it is decapsulated
  * @next_header: input: what the transform found inside; output: what it puts inside
  * @named: offset from the network header of the byte that names the transform's header
  */
@@ -31,7 +32,8 @@ struct ipsec_skb_cb {
 	struct ipsec_sa *sa;
 	u64 seq;
 	u32 len;
-	u8 step;
+	u8 step:4;
+	u8 mode:4;
 	u8 next_header;
 	u16 named;
 };

@@ -113,7 +113,7 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 		    sa->has_replay ? sa->replay : NFIPSEC_REPLAY_WINDOW_DEFAULT);
 	json_bool(j, "esn", sa->flags & NFIPSEC_SA_F_ESN);
 	json_number(j, "tfc", sa->tfc);
-	if (sa->mode == NFIPSEC_MODE_TUNNEL)
+	if (sa->mode != NFIPSEC_MODE_TRANSPORT)
 		put_outer(j, &sa->outer);
 	json_number(j, "seq_out", sa->seq_out);
 	json_number(j, "seq_in", sa->seq_in);

@@ -212,7 +212,7 @@ bool p_outer_check(struct parser *p, const struct outer_words *w, const struct s
 
 		if (!(w->seen & 1 << i))
 			continue;
-		if (sa->mode != NFIPSEC_MODE_TUNNEL)
+		if (sa->mode == NFIPSEC_MODE_TRANSPORT)
 			to = "transport mode, which has no outer header";
 		else if (i == WORD_DF && sa->dst.family != AF_INET)
 			to = "an outer header of IPv6";

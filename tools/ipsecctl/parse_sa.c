@@ -196,6 +196,8 @@ static bool sa_head(struct parser *p, struct sa_rule *r)
 	r->base.mode = NFIPSEC_MODE_TUNNEL;
 	if (p_accept(p, "transport"))
 		r->base.mode = NFIPSEC_MODE_TRANSPORT;
+	else if (p_accept(p, "any"))
+		r->base.mode = NFIPSEC_MODE_ANY;
 	else
 		p_accept(p, "tunnel");
 	if (!p_accept(p, "from"))

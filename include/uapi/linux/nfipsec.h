@@ -39,7 +39,7 @@
  *     NFIPSEC_SA_A_SPI            u32     256 .. 0xffffffff (RFC 4303 2.1)
  *     NFIPSEC_SA_A_PROTO          u8      IPPROTO_ESP or IPPROTO_AH
  *     NFIPSEC_SA_A_SRC, _DST      binary  the addresses of the outer header
- *     NFIPSEC_SA_A_MODE           u8      enum nfipsec_mode, transport or tunnel
+ *     NFIPSEC_SA_A_MODE           u8      enum nfipsec_mode; ANY: that of the policy
  *     NFIPSEC_SA_A_REQID          u32?    ties the SA to policies that name the same; 0: none
  *     NFIPSEC_SA_A_ENC            u16?    enum nfipsec_enc; ESP only, and required there
  *     NFIPSEC_SA_A_ENC_KEY        binary? with the salt, where the algorithm has one, at its end
@@ -54,7 +54,7 @@
  *     NFIPSEC_SA_A_TFC            u16?    ESP only: payloads that name their own length are
  *                                         padded to so many bytes, or to what fits the path
  *                                         (RFC 4303 2.7); absent: none
- *     tunnel mode only, the fields of the outer header (RFC 4301 5.1.2); absent in answers
+ *     not in transport mode, the fields of the outer header (RFC 4301 5.1.2); absent in answers
  *     where they have their defaults:
  *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
  *     NFIPSEC_SA_A_ECN            u8?     enum nfipsec_ecn; absent: NORMAL
@@ -478,7 +478,10 @@ enum nfipsec_sa_flags {
 
 /**
  * enum nfipsec_mode - mode of an SA (RFC 4301 4.1)
- * @NFIPSEC_MODE_ANY: specs only: that of the SA
+ * @NFIPSEC_MODE_ANY: of a spec: that of the SA; of an SA: that of the spec. If both are, packets
+ *	between the ends of the SA are in transport mode, others in tunnel mode. What arrives
+ *	under such an SA was in tunnel mode if it holds an IP packet, unless no policy for that
+ *	lets it come through a tunnel, and one for the packet around it says transport
  * @NFIPSEC_MODE_TRANSPORT: the payload of the packet is protected
  * @NFIPSEC_MODE_TUNNEL: the whole packet is protected, in a new one
  */

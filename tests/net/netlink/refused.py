@@ -112,10 +112,13 @@ for length in (5, 8, 15):
     bad_sa(f"address of {length} bytes", INVAL, LENGTH, src=Attr(SA_A_SRC, bytes(length)))
 for length in (0, 1, 3, 17, 128):
     bad_sa(f"address of {length} bytes", (INVAL, RANGE), ANY, dst=Attr(SA_A_DST, bytes(length)))
-for mode in (MODE_ANY, 3, 255):
-    bad_sa(f"mode {mode}", INVAL, "The mode of an SA is transport or tunnel", mode=u8(SA_A_MODE, mode))
+for mode in (MODE_END, 255):
+    bad_sa(f"mode {mode}", INVAL, "The mode of an SA is transport, tunnel or any", mode=u8(SA_A_MODE, mode))
 bad_sa("tunnel from nowhere", INVAL, "A tunnel needs the source address of its outer header",
        src=addr(SA_A_SRC, "0.0.0.0"))
+bad_sa("any mode from nowhere", INVAL, "A tunnel needs the source address of its outer header",
+       blame="src", src=addr(SA_A_SRC, "0.0.0.0"), mode=u8(SA_A_MODE, MODE_ANY))
+taken("SA_NEW any mode", CMD_SA_NEW, [sa(mode=u8(SA_A_MODE, MODE_ANY))], CMD_SA_DEL)
 taken("SA_NEW transport from anywhere", CMD_SA_NEW,
       [sa(src=addr(SA_A_SRC, "0.0.0.0"), mode=u8(SA_A_MODE, MODE_TRANSPORT))], CMD_SA_DEL)
 for window in (REPLAY_WINDOW_MAX + 1, 0x80000000, 0xffffffff):
@@ -284,6 +287,10 @@ for length in (0, 63, 65):
     bad_sa(f"DSCP map of {length} bytes", (INVAL, RANGE), ANY, blame="x",
            x=Attr(SA_A_DSCP_MAP, bytes(length)), **TUNNEL)
 
+taken("SA_NEW with TFC padding", CMD_SA_NEW, [sa(x=u16(SA_A_TFC, 0xffff))], CMD_SA_DEL)
+bad_sa("TFC padding of AH", INVAL, "Only ESP can hide the length of a packet (RFC 4303 2.7)", make=ah,
+       blame="x", x=u16(SA_A_TFC, 100))
+
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
 for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
@@ -292,7 +299,7 @@ for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"
 for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
     bad_sa(f"with unknown attribute {type_}", INVAL, ANY, x=Attr(type_, bytes(4)))
 for name, length in (("SPI", 4), ("PROTO", 1), ("MODE", 1), ("REQID", 4), ("ENC", 2), ("AUTH", 2),
-                     ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4)):
+                     ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4), ("TFC", 2)):
     for wrong in (0, length - 1, length + 1, 2 * length):
         if wrong != length:
             field = name.lower() if name.lower() in ("spi", "proto", "mode", "enc") else "x"
