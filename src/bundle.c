@@ -16,6 +16,7 @@
 #include "header.h"
 #include "pmtu.h"
 #include "shadow.h"
+#include "udpencap.h"
 
 static struct kmem_cache *bundle_cache __read_mostly;
 static ipsec_dst_output_t bundle_output __read_mostly;
@@ -150,6 +151,7 @@ unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned in
 
 	for (; i > step; i--)
 		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
+	headers += ipsec_udpencap_len(bundle->sa[step]);
 	if (mtu <= headers)
 		return 0;
 	return bundle->sa[step]->xform->payload_max(bundle->sa[step], mtu - headers);

@@ -122,3 +122,19 @@ void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *poli
 		if (listener->acquire)
 			listener->acquire(inet, policy, key);
 }
+
+/**
+ * ipsec_event_sa_mapping() - tell that NAT has moved a peer
+ * @inet: the namespace
+ * @sa: the inbound SA; it says where its packets come from now
+ *
+ * Packet path: BH off, RCU read-side section.
+ */
+void ipsec_event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_mapping)
+			listener->sa_mapping(inet, sa);
+}

@@ -21,9 +21,10 @@ struct ipsec_sa;
  * @policy_deleted: a policy is no longer in force
  * @spd_changed: a transaction has changed the SPD; once, after the others
  * @acquire: a packet needs an SA; packet path
+ * @sa_mapping: NAT has given the peer of an SA another address or port; packet path
  *
- * Each may be NULL. All but @acquire run in process context under the config mutex, after
- * the change is visible to packets.
+ * Each may be NULL. All but @acquire and @sa_mapping run in process context under the config
+ * mutex, after the change is visible to packets.
  */
 struct ipsec_listener {
 	struct list_head node;
@@ -35,6 +36,7 @@ struct ipsec_listener {
 	void (*spd_changed)(struct ipsec_net *inet);
 	void (*acquire)(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			const struct ipsec_key *key);
+	void (*sa_mapping)(struct ipsec_net *inet, struct ipsec_sa *sa);
 };
 
 void ipsec_event_listen(struct ipsec_listener *listener);
@@ -46,5 +48,6 @@ void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *pol
 void ipsec_event_spd_changed(struct ipsec_net *inet);
 void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			 const struct ipsec_key *key);
+void ipsec_event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa);
 
 #endif /* IPSEC_EVENT_H */

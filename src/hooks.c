@@ -27,6 +27,7 @@
 #include "shadow.h"
 #include "skb.h"
 #include "spd.h"
+#include "udpencap.h"
 
 static unsigned int hook_drop(struct ipsec_net *inet, const struct sk_buff *skb,
 			      enum ipsec_stat reason)
@@ -135,6 +136,13 @@ static bool is_link_talk(const struct sk_buff *skb, const struct ipsec_key *key,
 	return type && (is_discovery(*type, hop_limit) || is_listener_report(*type, hop_limit));
 }
 
+/* ESP, AH, or ESP in UDP: this host has just made it, ours or the kernel's own stack. */
+static bool is_protected(const struct sk_buff *skb, const struct ipsec_key *key)
+{
+	return ipsec_skb_transformed(skb) &&
+	       (ipsec_skb_is_ipsec(key->proto) || key->proto == IPPROTO_UDP);
+}
+
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct ipsec_net *inet = ipsec_net(state->net);
@@ -147,8 +155,7 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_OUT,
 							       IPSEC_OUT_HEADER));
-	if ((ipsec_skb_transformed(skb) && ipsec_skb_is_ipsec(key.proto)) ||
-	    is_link_talk(skb, &key, state))
+	if (is_protected(skb, &key) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_scope(&key, state->out);
 	local_bh_disable();
@@ -183,9 +190,11 @@ static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, struct
 }
 
 /* ESP and AH for this host go on to the protocol handlers, which authenticate them. */
-static bool is_for_handlers(const struct ipsec_key *key, const struct nf_hook_state *state)
+static bool is_for_handlers(struct ipsec_net *inet, const struct sk_buff *skb,
+			    const struct ipsec_key *key, const struct nf_hook_state *state)
 {
-	return state->hook == NF_INET_LOCAL_IN && ipsec_skb_is_ipsec(key->proto);
+	return state->hook == NF_INET_LOCAL_IN &&
+	       (ipsec_skb_is_ipsec(key->proto) || ipsec_udpencap_expected(inet, skb, key));
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -200,7 +209,7 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	if (!ipsec_flow_key(skb, &key))
 		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_IN,
 							       IPSEC_IN_INNER_HEADER));
-	if (is_for_handlers(&key, state) || is_link_talk(skb, &key, state))
+	if (is_for_handlers(inet, skb, &key, state) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
 	local_bh_disable();

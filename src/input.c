@@ -24,6 +24,7 @@
 #include "skb.h"
 #include "spd.h"
 #include "tunnel.h"
+#include "udpencap.h"
 
 /* Decapsulated packets enter the stack again through a NAPI of our own, with GRO. */
 static struct net_device *napi_dev;
@@ -109,6 +110,8 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	cb->sa = sa;
 	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
 	cb->len = -skb_network_offset(skb);
+	if (ipsec_udpencap_carried(skb))
+		cb->len -= sizeof(struct udphdr);
 	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
 						offsetof(struct iphdr, protocol);
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
@@ -171,7 +174,7 @@ int ipsec_input(struct sk_buff *skb, u8 proto)
 }
 
 /* RFC 4303 3.1.1: put the IP header back before the payload. */
-static enum ipsec_stat unwrap_transport(struct sk_buff *skb)
+static void unwrap_transport(struct sk_buff *skb)
 {
 	unsigned int ip_len = ipsec_cb(skb)->len;
 
@@ -183,7 +186,6 @@ static enum ipsec_stat unwrap_transport(struct sk_buff *skb)
 	ipsec_header_set_len(skb);
 	if (ipsec_header_family(skb) == AF_INET)
 		ip_send_check(ip_hdr(skb));
-	return IPSEC_NO_DROP;
 }
 
 static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb,
@@ -492,15 +494,24 @@ static u8 open_mode(struct ipsec_net *inet, struct sk_buff *skb)
 		       NFIPSEC_MODE_TRANSPORT : NFIPSEC_MODE_TUNNEL;
 }
 
-static enum ipsec_stat decapsulate(struct sk_buff *skb, const struct ipsec_sa *sa)
+static enum ipsec_stat decapsulate(struct sk_buff *skb, struct ipsec_sa *sa)
 {
+	bool carried = ipsec_udpencap_carried(skb);
 	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+
+	if (carried && ipsec_udpencap_len(sa))
+		ipsec_udpencap_watch(sa, skb);
 
 	/* RFC 4303 2.6: made to confuse observers of the traffic. */
 	if (cb->next_header == IPPROTO_NONE)
 		return IPSEC_IN_DUMMY;
 	cb->mode = sa->mode == NFIPSEC_MODE_ANY ? open_mode(sa->inet, skb) : sa->mode;
-	return cb->mode == NFIPSEC_MODE_TUNNEL ? ipsec_tunnel_pull(skb, sa) : unwrap_transport(skb);
+	if (cb->mode == NFIPSEC_MODE_TUNNEL)
+		return ipsec_tunnel_pull(skb, sa);
+	unwrap_transport(skb);
+	if (carried)
+		ipsec_udpencap_checksum(skb);
+	return IPSEC_NO_DROP;
 }
 
 /* The continuation behind each transform. */

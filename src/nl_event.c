@@ -31,25 +31,24 @@ static void event_end(struct ipsec_net *inet, int group, struct sk_buff *msg, vo
 	genlmsg_multicast_netns(&ipsec_nl_family, inet->net, msg, 0, group, gfp);
 }
 
-static void event_sa(struct ipsec_net *inet, struct ipsec_sa *sa, u8 cmd)
+static void event_sa(struct ipsec_net *inet, struct ipsec_sa *sa, int group, u8 cmd, gfp_t gfp)
 {
 	struct sk_buff *msg;
 	void *header;
 
-	msg = event_begin(inet, IPSEC_NL_CHANGES, cmd, GENLMSG_DEFAULT_SIZE, GFP_KERNEL, &header);
+	msg = event_begin(inet, group, cmd, GENLMSG_DEFAULT_SIZE, gfp, &header);
 	if (msg)
-		event_end(inet, IPSEC_NL_CHANGES, msg, header, ipsec_nl_put_sa(msg, sa, false),
-			  GFP_KERNEL);
+		event_end(inet, group, msg, header, ipsec_nl_put_sa(msg, sa, false), gfp);
 }
 
 static void event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	event_sa(inet, sa, NFIPSEC_CMD_SA_NEW);
+	event_sa(inet, sa, IPSEC_NL_CHANGES, NFIPSEC_CMD_SA_NEW, GFP_KERNEL);
 }
 
 static void event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	event_sa(inet, sa, NFIPSEC_CMD_SA_DEL);
+	event_sa(inet, sa, IPSEC_NL_CHANGES, NFIPSEC_CMD_SA_DEL, GFP_KERNEL);
 }
 
 static void event_policy(struct ipsec_net *inet, struct ipsec_policy *policy, u8 cmd)
@@ -124,12 +123,18 @@ static void event_acquire(struct ipsec_net *inet, const struct ipsec_policy *pol
 	event_end(inet, IPSEC_NL_KEYING, msg, header, err, GFP_ATOMIC);
 }
 
+static void event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	event_sa(inet, sa, IPSEC_NL_KEYING, NFIPSEC_CMD_SA_MAPPING, GFP_ATOMIC);
+}
+
 static struct ipsec_listener nl_listener = {
 	.sa_added = event_sa_added,
 	.sa_deleted = event_sa_deleted,
 	.policy_added = event_policy_added,
 	.policy_deleted = event_policy_deleted,
 	.acquire = event_acquire,
+	.sa_mapping = event_sa_mapping,
 };
 
 /**

@@ -37,6 +37,10 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_FLOW_LABEL]	= { .type = NLA_U32 },
 	[NFIPSEC_SA_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, NFIPSEC_SA_F_ALL),
 	[NFIPSEC_SA_A_TFC]		= { .type = NLA_U16 },
+	[NFIPSEC_SA_A_ENCAP_SPORT]	= NLA_POLICY_MIN(NLA_U16, 1),
+	[NFIPSEC_SA_A_ENCAP_DPORT]	= NLA_POLICY_MIN(NLA_U16, 1),
+	[NFIPSEC_SA_A_MAPPED_SRC]	= ANSWER,
+	[NFIPSEC_SA_A_MAPPED_PORT]	= ANSWER,
 };
 
 /* What names an SA. */
@@ -195,6 +199,25 @@ static int sa_tfc(struct nlattr **tb, struct ipsec_sa_config *config,
 	return 0;
 }
 
+static int sa_encap(struct nlattr **tb, struct ipsec_sa_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	const struct nlattr *sport = tb[NFIPSEC_SA_A_ENCAP_SPORT];
+	const struct nlattr *dport = tb[NFIPSEC_SA_A_ENCAP_DPORT];
+
+	if (!sport && !dport)
+		return 0;
+	if (!sport || !dport)
+		return ipsec_nl_refuse(extack, sport ?: dport,
+				       "Encapsulation in UDP needs both ports");
+	if (config->id.proto != IPPROTO_ESP)
+		return ipsec_nl_refuse(extack, dport,
+				       "Only ESP is encapsulated in UDP (RFC 3948 1)");
+	config->encap.sport = htons(nla_get_u16(sport));
+	config->encap.dport = htons(nla_get_u16(dport));
+	return 0;
+}
+
 static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
 {
@@ -214,6 +237,8 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 	if (tb[NFIPSEC_SA_A_REQID])
 		config->reqid = nla_get_u32(tb[NFIPSEC_SA_A_REQID]);
 	err = sa_sequence(tb, config, extack) ?: sa_tfc(tb, config, extack);
+	if (!err)
+		err = sa_encap(tb, config, extack);
 	if (!err)
 		err = sa_enc(tb, config, extack);
 	return err ?: sa_auth(tb, config, extack);
@@ -326,6 +351,19 @@ static int put_algorithms(struct sk_buff *msg, const struct ipsec_sa *sa, bool s
 	return 0;
 }
 
+static int put_encap(struct sk_buff *msg, struct ipsec_sa *sa)
+{
+	struct ipsec_mapping mapping;
+
+	if (!sa->encap.dport)
+		return 0;
+	ipsec_sa_mapping(sa, &mapping);
+	return nla_put_u16(msg, NFIPSEC_SA_A_ENCAP_SPORT, ntohs(sa->encap.sport)) ?:
+	       nla_put_u16(msg, NFIPSEC_SA_A_ENCAP_DPORT, ntohs(sa->encap.dport)) ?:
+	       ipsec_nl_put_addr(msg, NFIPSEC_SA_A_MAPPED_SRC, &mapping.addr, sa->id.family) ?:
+	       nla_put_u16(msg, NFIPSEC_SA_A_MAPPED_PORT, ntohs(mapping.port));
+}
+
 static int put_u64(struct sk_buff *msg, int type, u64 value)
 {
 	return nla_put_u64_64bit(msg, type, value, NFIPSEC_SA_A_PAD);
@@ -355,7 +393,7 @@ static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_keys)
+int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 {
 	struct nlattr *nest = nla_nest_start(msg, NFIPSEC_A_SA);
 
@@ -368,14 +406,15 @@ int ipsec_nl_put_sa(struct sk_buff *msg, const struct ipsec_sa *sa, bool show_ke
 	    nla_put_u32(msg, NFIPSEC_SA_A_REQID, sa->reqid) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
-	    put_algorithms(msg, sa, show_keys) || ipsec_nl_put_outer(msg, &sa->outer) ||
+	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) ||
+	    ipsec_nl_put_outer(msg, &sa->outer) ||
 	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
-static int fill(struct sk_buff *msg, u32 portid, u32 seq, int flags, const struct ipsec_sa *sa,
+static int fill(struct sk_buff *msg, u32 portid, u32 seq, int flags, struct ipsec_sa *sa,
 		bool show_keys, struct netlink_callback *cb)
 {
 	void *header = genlmsg_put(msg, portid, seq, &ipsec_nl_family, flags, NFIPSEC_CMD_SA_NEW);

@@ -26,6 +26,7 @@
 #include "skb.h"
 #include "tfc.h"
 #include "tunnel.h"
+#include "udpencap.h"
 
 static void output_done(struct sk_buff *skb, enum ipsec_stat reason);
 
@@ -164,15 +165,26 @@ static void output_next(struct sk_buff *skb)
 	cb->sa->xform->output(skb, output_done);
 }
 
+static enum ipsec_stat complete_header(struct sk_buff *skb, const struct ipsec_sa *sa)
+{
+	enum ipsec_stat reason = IPSEC_NO_DROP;
+
+	if (ipsec_udpencap_len(sa))
+		reason = ipsec_udpencap_push(skb, sa);
+	if (!reason && !ipsec_header_set_len(skb))
+		reason = IPSEC_OUT_TOO_BIG;
+	return reason;
+}
+
 /* The continuation behind each transform. */
 static void output_done(struct sk_buff *skb, enum ipsec_stat reason)
 {
 	struct ipsec_skb_cb *cb = ipsec_cb(skb);
 
+	if (!reason)
+		reason = complete_header(skb, cb->sa);
 	if (unlikely(reason))
 		return ipsec_sa_drop(cb->sa, skb, reason);
-	if (!ipsec_header_set_len(skb))
-		return ipsec_sa_drop(cb->sa, skb, IPSEC_OUT_TOO_BIG);
 	ipsec_sa_count(cb->sa, cb->len);
 	if (++cb->step == ipsec_bundle_of(skb)->n)
 		return output_leave(skb);

@@ -10,6 +10,7 @@
 #include "pmtu.h"
 #include "sa.h"
 #include "skb.h"
+#include "udpencap.h"
 
 /**
  * ipsec_pmtu_learn() - a router says that protected packets are too big (RFC 4301 8.2.1)
@@ -68,11 +69,12 @@ unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entr
 unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, u8 mode, unsigned int mtu)
 {
 	const unsigned int header = ipsec_header_len(sa->id.family);
+	const unsigned int before = header + ipsec_udpencap_len(sa);
 	unsigned int payload;
 
-	if (mtu <= header)
+	if (mtu <= before)
 		return 0;
-	payload = sa->xform->payload_max(sa, mtu - header);
+	payload = sa->xform->payload_max(sa, mtu - before);
 	/* In transport mode the header is not part of the payload, but of the packet. */
 	return payload && mode == NFIPSEC_MODE_TRANSPORT ? payload + header : payload;
 }

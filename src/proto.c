@@ -5,6 +5,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/udp.h>
 #include <net/ah.h>
 #include <net/esp.h>
 #include <net/ip.h>
@@ -27,10 +28,12 @@ static int ah_rcv(struct sk_buff *skb)
 	return ipsec_input(skb, IPPROTO_AH);
 }
 
-/* ESP in UDP: no SA asks for encapsulation, so such packets are not ours. */
+/* From a socket that takes ESP in UDP. Its own messages do not come here (RFC 3948 2.2). */
 static int encap_rcv(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
 {
-	return -EINVAL;
+	if (nexthdr != IPPROTO_ESP || encap_type != UDP_ENCAP_ESPINUDP)
+		return -EINVAL;
+	return ipsec_input(skb, IPPROTO_ESP);
 }
 
 /* A packet that the kernel's own stack has handled: it goes on with it. */

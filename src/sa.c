@@ -158,6 +158,10 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->flags = config->flags;
 	sa->mode = config->mode;
 	sa->tfc = config->tfc;
+	sa->encap = config->encap;
+	sa->mapping.addr = config->src;
+	sa->mapping.port = config->encap.sport;
+	spin_lock_init(&sa->mapping_lock);
 	sa->inet = inet;
 	refcount_set(&sa->refcnt, 1);
 	INIT_LIST_HEAD(&sa->txn_node);
@@ -453,4 +457,42 @@ void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums)
 		sums->drops += READ_ONCE(cpu->drops);
 		sums->use_time = max_t(u64, sums->use_time, READ_ONCE(cpu->use_time));
 	}
+}
+
+/**
+ * ipsec_sa_mapping() - where the packets of an SA come from
+ * @sa: an SA with ports
+ * @mapping: filled
+ *
+ * Any context.
+ */
+void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping)
+{
+	spin_lock_bh(&sa->mapping_lock);
+	*mapping = sa->mapping;
+	spin_unlock_bh(&sa->mapping_lock);
+}
+
+/**
+ * ipsec_sa_moved() - note where a packet of an SA came from
+ * @sa: an SA with ports
+ * @mapping: source of an authenticated packet
+ *
+ * BH off. Nothing is written, and no lock taken, as long as the peer stays where it is.
+ *
+ * Return: true if the packet before it came from elsewhere; to one caller only.
+ */
+bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping)
+{
+	bool moved;
+
+	/* What is torn because it changes just now differs, and is read again. */
+	if (likely(!data_race(memcmp(mapping, &sa->mapping, sizeof(*mapping)))))
+		return false;
+	spin_lock(&sa->mapping_lock);
+	moved = memcmp(mapping, &sa->mapping, sizeof(*mapping));
+	if (moved)
+		sa->mapping = *mapping;
+	spin_unlock(&sa->mapping_lock);
+	return moved;
 }

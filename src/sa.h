@@ -42,6 +42,30 @@ struct ipsec_sa_id {
 };
 
 /**
+ * struct ipsec_encap - the ports of ESP in UDP (RFC 3948)
+ * @sport: source port, wire order
+ * @dport: destination port, wire order; 0: the SA does not send in UDP
+ *
+ * As in the packets of the SA: the peer's port is @sport of an inbound SA.
+ */
+struct ipsec_encap {
+	__be16 sport;
+	__be16 dport;
+};
+
+/**
+ * struct ipsec_mapping - what NAT has made of the peer's address and port
+ * @addr: source address of its packets
+ * @port: their source port, wire order
+ * @pad: zero, so that mappings can be compared as memory
+ */
+struct ipsec_mapping {
+	union ipsec_addr addr;
+	__be16 port;
+	u16 pad;
+};
+
+/**
  * struct ipsec_sa_config - what a front end asks for
  * @id: name of the SA
  * @src: source address of the outer header
@@ -51,6 +75,7 @@ struct ipsec_sa_id {
  * @flags: enum nfipsec_sa_flags
  * @seq_out: last sequence number sent
  * @seq_in: highest sequence number received
+ * @encap: ports, for ESP in UDP
  * @enc: encryption algorithm, NULL for AH
  * @auth: integrity algorithm, NULL for combined modes
  * @enc_key: key of @enc, with its salt
@@ -69,6 +94,7 @@ struct ipsec_sa_config {
 	u32 flags;
 	u64 seq_out;
 	u64 seq_in;
+	struct ipsec_encap encap;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	const u8 *enc_key;
@@ -131,10 +157,13 @@ enum ipsec_txn_state {
  * @icv_len: bytes of ICV [I]
  * @block: ciphertext is a multiple of this [I]
  * @iv: enum ipsec_iv [I]
+ * @encap: ports, for ESP in UDP [I]
  * @dead: has left the SADB, set once under config
  * @tfc: shorter payloads are padded to this length, in bytes [I]
  * @outer: fields of the outer header; owns its DSCP map [I]
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
+ * @mapping: where the last packet that came in UDP came from (@mapping_lock)
+ * @mapping_lock: for @mapping, taken when it changes
  * @inet: its namespace [I]
  * @by_id: in the table of full names [R]
  * @by_dst: in the table of destinations [R]
@@ -173,8 +202,12 @@ struct ipsec_sa {
 	bool dead;
 	u16 tfc;
 	struct ipsec_outer outer;
+	struct ipsec_encap encap;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;
+
+	struct ipsec_mapping mapping ____cacheline_aligned_in_smp;
+	spinlock_t mapping_lock;	/* mapping */
 
 	struct ipsec_net *inet ____cacheline_aligned_in_smp;
 	struct rhlist_head by_id;
@@ -245,6 +278,8 @@ struct ipsec_sa_sums {
 };
 
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums);
+void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping);
+bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping);
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
 void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
 

@@ -7,6 +7,7 @@
 #include "icmp.h"
 #include "json.h"
 #include "names.h"
+#include "util.h"
 
 static void put_addr(struct json *j, const char *key, const struct ip_addr *a)
 {
@@ -81,6 +82,20 @@ static void put_outer(struct json *j, const struct outer *o)
 	put_optional(j, "flow_label", o->has_flow_label, o->flow_label);
 }
 
+static void put_udpencap(struct json *j, const struct sa *sa)
+{
+	if (!sa->encap_dport)
+		return json_null(j, "udpencap");
+	json_open(j, "udpencap", '{');
+	json_number(j, "sport", sa->encap_sport);
+	json_number(j, "dport", sa->encap_dport);
+	if (sa->mapped_port) {
+		put_addr(j, "mapped_src", &sa->mapped_src);
+		json_number(j, "mapped_port", sa->mapped_port);
+	}
+	json_close(j, '}');
+}
+
 /**
  * json_sa - an SA
  * @j: the writer
@@ -113,6 +128,7 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 		    sa->has_replay ? sa->replay : NFIPSEC_REPLAY_WINDOW_DEFAULT);
 	json_bool(j, "esn", sa->flags & NFIPSEC_SA_F_ESN);
 	json_number(j, "tfc", sa->tfc);
+	put_udpencap(j, sa);
 	if (sa->mode != NFIPSEC_MODE_TRANSPORT)
 		put_outer(j, &sa->outer);
 	json_number(j, "seq_out", sa->seq_out);
@@ -239,9 +255,10 @@ static const char *event_name(__u8 cmd)
 		[NFIPSEC_CMD_POLICY_DEL] = "policy_del",
 		[NFIPSEC_CMD_POLICY_FLUSH] = "policy_flush",
 		[NFIPSEC_CMD_ACQUIRE] = "acquire",
+		[NFIPSEC_CMD_SA_MAPPING] = "sa_mapping",
 	};
 
-	return cmd <= NFIPSEC_CMD_ACQUIRE && names[cmd] ? names[cmd] : "unknown";
+	return cmd < ARRAY_SIZE(names) && names[cmd] ? names[cmd] : "unknown";
 }
 
 /**

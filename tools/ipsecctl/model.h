@@ -135,6 +135,8 @@ struct key {
 	__u8 b[NFIPSEC_KEY_MAX];
 };
 
+#define UDPENCAP_PORT	4500	/* of ESP in UDP, unless one is given (RFC 3948 2.1) */
+
 /**
  * struct outer - what is configured about the outer header of a tunnel
  * @df: enum nfipsec_df
@@ -179,6 +181,10 @@ struct outer {
  * @replay: size of the anti-replay window, in packets
  * @flags: enum nfipsec_sa_flags
  * @has_seq: @seq_out and @seq_in are where the SA begins, unless they are 0
+ * @encap_sport: source port of ESP in UDP
+ * @encap_dport: destination port; 0: not in UDP
+ * @mapped_src: where packets in UDP come from
+ * @mapped_port: from which port
  * @seq_out: sent last
  * @seq_in: highest received
  * @packets: protected or authenticated
@@ -205,6 +211,10 @@ struct sa {
 	__u32 replay;
 	__u32 flags;
 	bool has_seq;
+	__u16 encap_sport;
+	__u16 encap_dport;
+	struct ip_addr mapped_src;
+	__u16 mapped_port;
 	__u64 seq_out;
 	__u64 seq_in;
 	__u64 packets;

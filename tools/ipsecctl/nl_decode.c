@@ -107,6 +107,12 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 	case NFIPSEC_SA_A_TFC:
 		sa->tfc = get_uint(a);
 		break;
+	case NFIPSEC_SA_A_ENCAP_SPORT:
+		sa->encap_sport = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_ENCAP_DPORT:
+		sa->encap_dport = get_uint(a);
+		break;
 	}
 }
 
@@ -133,6 +139,12 @@ static void get_sa_state(const struct nlattr *a, struct sa *sa)
 		break;
 	case NFIPSEC_SA_A_USE_TIME:
 		sa->use_time = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_MAPPED_SRC:
+		get_addr(a, &sa->mapped_src);
+		break;
+	case NFIPSEC_SA_A_MAPPED_PORT:
+		sa->mapped_port = get_uint(a);
 		break;
 	case NFIPSEC_SA_A_ENC_KEY_BITS:
 		sa->enc_key_bits = get_uint(a);

@@ -67,6 +67,10 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 		}
 		if (sa->tfc)
 			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_TFC, sa->tfc);
+		if (sa->encap_dport) {
+			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENCAP_SPORT, sa->encap_sport);
+			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENCAP_DPORT, sa->encap_dport);
+		}
 		put_outer(nlh, &sa->outer);
 	}
 	mnl_attr_nest_end(nlh, nest);

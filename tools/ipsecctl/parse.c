@@ -19,7 +19,7 @@ static const char * const reserved[] = {
 	"ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel", "fragments",
 	"from", "in", "include", "local", "name", "opaque", "out", "peer", "port",
 	"priority", "proto", "received", "replay", "reqid", "sent", "set", "spi", "tfc",
-	"then", "to", "transport", "ttl", "tunnel", "type",
+	"then", "to", "transport", "ttl", "tunnel", "type", "udpencap",
 };
 
 /**

@@ -19,11 +19,12 @@ enum sa_word {
 	WORD_SENT,
 	WORD_RECEIVED,
 	WORD_TFC,
+	WORD_UDPENCAP,
 };
 
 static const char * const sa_words[] = {
 	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
-	"tfc",
+	"tfc", "udpencap",
 };
 
 /**
@@ -111,6 +112,32 @@ static bool sa_algo(struct parser *p, enum sa_word w, const struct algo **out)
 	return true;
 }
 
+static bool one_port(struct parser *p, const char *after, __u16 *out)
+{
+	__u32 n;
+
+	if (!p_is_value(p) || !parse_u32(p->tok.text.data, p->tok.text.len, &n) || !n ||
+	    n > UINT16_MAX)
+		return p_expected(p, after);
+	*out = n;
+	p_next(p);
+	return true;
+}
+
+/* Without ports: those of IKE behind NAT, both (RFC 3948 2.1). */
+static bool sa_udpencap(struct parser *p, struct sa *sa)
+{
+	sa->encap_sport = UDPENCAP_PORT;
+	sa->encap_dport = UDPENCAP_PORT;
+	if (!p_accept(p, "port"))
+		return true;
+	if (!one_port(p, "a port from 1 to 65535 after \"port\"", &sa->encap_sport))
+		return false;
+	sa->encap_dport = sa->encap_sport;
+	return !p_accept(p, "to") ||
+	       one_port(p, "a port from 1 to 65535 after \"to\"", &sa->encap_dport);
+}
+
 static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 {
 	switch (w) {
@@ -140,6 +167,8 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_in);
 	case WORD_TFC:
 		return p_number(p, sa_words[w], UINT16_MAX, &r->base.tfc);
+	case WORD_UDPENCAP:
+		return sa_udpencap(p, &r->base);
 	}
 	return false;
 }
@@ -287,7 +316,8 @@ static bool sa_check(struct parser *p, struct sa_rule *r)
 	if (r->base.proto == IPPROTO_AH) {
 		if (means_nothing(p, r, WORD_TFC, "AH, which does not encrypt") ||
 		    means_nothing(p, r, WORD_ENC, "AH, which does not encrypt") ||
-		    means_nothing(p, r, WORD_ENCKEY, "AH, which does not encrypt"))
+		    means_nothing(p, r, WORD_ENCKEY, "AH, which does not encrypt") ||
+		    means_nothing(p, r, WORD_UDPENCAP, "AH, which does not pass NAT"))
 			return false;
 	} else if (!r->enc) {
 		r->enc = algo_enc_by_name("aes");
@@ -322,6 +352,8 @@ static void add_sa(struct parser *p, const struct sa_rule *r, size_t i)
 	if (i) {
 		sa->src = r->base.dst;
 		sa->dst = r->base.src;
+		sa->encap_sport = r->base.encap_dport;
+		sa->encap_dport = r->base.encap_sport;
 	}
 	sa->spi = r->spi[i];
 	if (r->enc) {

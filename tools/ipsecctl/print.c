@@ -56,6 +56,17 @@ static void print_outer(FILE *out, const struct outer *o)
 		fprintf(out, " flowlabel 0x%x", o->flow_label);
 }
 
+static void print_udpencap(FILE *out, const struct sa *sa)
+{
+	if (!sa->encap_dport)
+		return;
+	fprintf(out, " udpencap");
+	if (sa->encap_sport != UDPENCAP_PORT || sa->encap_dport != UDPENCAP_PORT)
+		fprintf(out, " port %u", sa->encap_sport);
+	if (sa->encap_sport != sa->encap_dport)
+		fprintf(out, " to %u", sa->encap_dport);
+}
+
 /**
  * print_sa - an SA as a rule, without a newline
  * @out: where to
@@ -88,6 +99,7 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " received %llu", sa->seq_in);
 	if (sa->tfc)
 		fprintf(out, " tfc %u", sa->tfc);
+	print_udpencap(out, sa);
 	print_outer(out, &sa->outer);
 }
 
@@ -326,6 +338,8 @@ static const char *event_verb(__u8 cmd)
 		return "delete";
 	case NFIPSEC_CMD_ACQUIRE:
 		return "acquire";
+	case NFIPSEC_CMD_SA_MAPPING:
+		return "mapping";
 	default:
 		return NULL;
 	}
@@ -357,6 +371,13 @@ void print_event(FILE *out, const struct event *ev)
 			print_flow(out, r->policy, &r->policy->sel[0]);
 		else
 			print_policy(out, r->policy);
+	}
+	if (ev->cmd == NFIPSEC_CMD_SA_MAPPING && ev->rules.n && ev->rules.v[0].sa) {
+		const struct sa *sa = ev->rules.v[0].sa;
+		char text[ADDR_TEXT];
+
+		fprintf(out, " moved to %s port %u", addr_text(&sa->mapped_src, text),
+			sa->mapped_port);
 	}
 	if (ev->packet) {
 		fprintf(out, " for packet");

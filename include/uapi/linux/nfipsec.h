@@ -27,6 +27,7 @@
  *   BATCH     NFIPSEC_A_OP+           one transaction: all operations or none, in this order
  *   STATS_GET -                       answers with NFIPSEC_A_STATS
  *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET        (event) traffic waits for an SA
+ *   SA_MAPPING    NFIPSEC_A_SA        (event) NAT has moved the peer: to MAPPED_SRC, MAPPED_PORT
  *
  *   NFIPSEC_A_OP
  *     NFIPSEC_A_CMD        u32        SA_NEW, _DEL, _FLUSH, POLICY_NEW, _DEL, _FLUSH or
@@ -54,6 +55,8 @@
  *     NFIPSEC_SA_A_TFC            u16?    ESP only: payloads that name their own length are
  *                                         padded to so many bytes, or to what fits the path
  *                                         (RFC 4303 2.7); absent: none
+ *     NFIPSEC_SA_A_ENCAP_SPORT, _ENCAP_DPORT  u16?  ESP in UDP (RFC 3948): the ports, not 0, as in
+ *                                         the packets of the SA; both or none, ESP only
  *     not in transport mode, the fields of the outer header (RFC 4301 5.1.2); absent in answers
  *     where they have their defaults:
  *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
@@ -68,6 +71,8 @@
  *     NFIPSEC_SA_A_FLOW_LABEL     u32?    0 .. 0xfffff: the outer flow label, IPv6 outside only;
  *                                         absent: that of an IPv6 packet inside, 0 for IPv4
  *     answers only:
+ *     NFIPSEC_SA_A_MAPPED_SRC     binary  with ENCAP: where the last packet that came in UDP came
+ *     NFIPSEC_SA_A_MAPPED_PORT    u16     from; until then SRC and ENCAP_SPORT
  *     NFIPSEC_SA_A_PACKETS, _BYTES  u64   protected or authenticated; bytes of the inner packets
  *     NFIPSEC_SA_A_DROPS          u64     packets dropped under this SA, for whatever reason
  *     NFIPSEC_SA_A_ENC_KEY_BITS   u16     length of the encryption key, without the salt
@@ -124,7 +129,7 @@
  *
  * Events: group "changes" carries SA_NEW, SA_DEL, POLICY_NEW and POLICY_DEL as they are
  * answered, never with keys; a flush is told as the deletions that it is made of. Group
- * "keying" carries ACQUIRE.
+ * "keying" carries ACQUIRE and SA_MAPPING.
  * Subscribing needs CAP_NET_ADMIN.
  */
 #ifndef _UAPI_LINUX_NFIPSEC_H
@@ -164,6 +169,7 @@
  * @NFIPSEC_CMD_ACQUIRE: event: traffic that must be protected has no SA
  * @NFIPSEC_CMD_DEFAULTS_SET: set the default actions of the SPD
  * @NFIPSEC_CMD_DEFAULTS_GET: read them
+ * @NFIPSEC_CMD_SA_MAPPING: event: packets of an SA come from another address or port
  */
 enum nfipsec_cmd {
 	NFIPSEC_CMD_UNSPEC,
@@ -180,6 +186,7 @@ enum nfipsec_cmd {
 	NFIPSEC_CMD_ACQUIRE,
 	NFIPSEC_CMD_DEFAULTS_SET,
 	NFIPSEC_CMD_DEFAULTS_GET,
+	NFIPSEC_CMD_SA_MAPPING,
 	__NFIPSEC_CMD_MAX,
 };
 
@@ -254,6 +261,10 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_FLOW_LABEL: u32
  * @NFIPSEC_SA_A_FLAGS: u32, enum nfipsec_sa_flags
  * @NFIPSEC_SA_A_TFC: u16, bytes
+ * @NFIPSEC_SA_A_ENCAP_SPORT: u16
+ * @NFIPSEC_SA_A_ENCAP_DPORT: u16
+ * @NFIPSEC_SA_A_MAPPED_SRC: binary, 4 or 16 bytes
+ * @NFIPSEC_SA_A_MAPPED_PORT: u16
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -286,6 +297,10 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_FLOW_LABEL,
 	NFIPSEC_SA_A_FLAGS,
 	NFIPSEC_SA_A_TFC,
+	NFIPSEC_SA_A_ENCAP_SPORT,
+	NFIPSEC_SA_A_ENCAP_DPORT,
+	NFIPSEC_SA_A_MAPPED_SRC,
+	NFIPSEC_SA_A_MAPPED_PORT,
 	__NFIPSEC_SA_A_MAX,
 };
 

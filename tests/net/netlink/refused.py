@@ -291,15 +291,24 @@ taken("SA_NEW with TFC padding", CMD_SA_NEW, [sa(x=u16(SA_A_TFC, 0xffff))], CMD_
 bad_sa("TFC padding of AH", INVAL, "Only ESP can hide the length of a packet (RFC 4303 2.7)", make=ah,
        blame="x", x=u16(SA_A_TFC, 100))
 
+ENCAP = {"x": u16(SA_A_ENCAP_SPORT, 4500), "y": u16(SA_A_ENCAP_DPORT, 4501)}
+taken("SA_NEW in UDP", CMD_SA_NEW, [sa(**ENCAP)], CMD_SA_DEL)
+bad_sa("UDP around AH", INVAL, "Only ESP is encapsulated in UDP (RFC 3948 1)", make=ah, blame="y", **ENCAP)
+for port in ("x", "y"):
+    bad_sa("one port of UDP", INVAL, "Encapsulation in UDP needs both ports", blame=port, **{port: ENCAP[port]})
+for zero in (SA_A_ENCAP_SPORT, SA_A_ENCAP_DPORT):
+    bad_sa(f"port 0 in attribute {zero}", (INVAL, RANGE), ANY, blame="x", x=u16(zero, 0))
+
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
-for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS"):
+for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS", "MAPPED_SRC", "MAPPED_PORT"):
     type_ = globals()[f"SA_A_{name}"]
     bad_sa(f"with {name}", INVAL, "Only answers have this attribute", x=Attr(type_, bytes(8)))
 for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
     bad_sa(f"with unknown attribute {type_}", INVAL, ANY, x=Attr(type_, bytes(4)))
 for name, length in (("SPI", 4), ("PROTO", 1), ("MODE", 1), ("REQID", 4), ("ENC", 2), ("AUTH", 2),
-                     ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4), ("TFC", 2)):
+                     ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4), ("TFC", 2),
+                     ("ENCAP_SPORT", 2), ("ENCAP_DPORT", 2)):
     for wrong in (0, length - 1, length + 1, 2 * length):
         if wrong != length:
             field = name.lower() if name.lower() in ("spi", "proto", "mode", "enc") else "x"
