@@ -326,7 +326,7 @@ static void ends_of(const struct ipsec_key *key, const struct chain *chain, stru
 }
 
 /* Append the SA of a spec, if there is one. */
-static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
+static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec, u32 pfp,
 		    const struct ipsec_key *key, struct chain *chain)
 {
 	struct ipsec_sa *sa;
@@ -349,6 +349,11 @@ static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec,
 	}
 	if (spec->family && !ipsec_addr_is_any(&spec->src))
 		wanted.src = &spec->src;
+	/* What is inside others is no longer the packet that the selectors are about. */
+	if (!chain->n) {
+		wanted.key = key;
+		wanted.pfp = pfp;
+	}
 	sa = ipsec_sa_newest(inet, &wanted);
 	if (!sa)
 		return false;
@@ -365,7 +370,8 @@ static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
 
 	chain->n = 0;
 	for (i = 0; i < policy->n_specs; i++)
-		if (!find_sa(inet, &policy->spec[i], key, chain))
+		if (!find_sa(inet, &policy->spec[i], policy->flags & NFIPSEC_POLICY_F_PFP, key,
+			     chain))
 			return false;
 	return chain->n;
 }

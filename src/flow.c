@@ -249,5 +249,6 @@ struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,
 	flow->spd_gen = gen;
 	flow->sadb_gen = 0;
 	flow->bundle = NULL;
+	flow->asked = 0;
 	return flow;
 }

@@ -17,6 +17,7 @@ struct ipsec_policy;
  * @policy: the policy, or NULL: none matches
  * @sadb_gen: SADB for which @bundle is right, owned by bundle.c
  * @bundle: what protects the packets, owned by bundle.c
+ * @asked: when an SA was asked for, in jiffies, or 0: not yet, owned by hold.c
  *
  * Belongs to one CPU: used with BH off. It holds no references; the generations say
  * whether its pointers still point to something.
@@ -28,6 +29,7 @@ struct ipsec_flow {
 	struct ipsec_policy *policy;
 	unsigned long sadb_gen;
 	struct ipsec_bundle *bundle;
+	unsigned long asked;
 };
 
 int ipsec_flow_init(void);

@@ -166,48 +166,62 @@ static void hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 }
 
+/*
+ * One request a second for each policy, and where each flow has an SA of its own, for each
+ * flow, as many for the policy as packets may wait. CPUs that race may ask for more.
+ */
+static bool may_ask(struct ipsec_policy *policy, struct ipsec_flow *flow)
+{
+	bool each = policy->flags & NFIPSEC_POLICY_F_PFP;
+
+	if (each && flow->asked && time_before(jiffies, flow->asked + HZ))
+		return false;
+	if (!READ_ONCE(policy->acquires) ||
+	    !time_before(jiffies, READ_ONCE(policy->acquired) + HZ)) {
+		WRITE_ONCE(policy->acquired, jiffies);
+		WRITE_ONCE(policy->acquires, 0);
+	}
+	if (READ_ONCE(policy->acquires) >= (each ? IPSEC_HOLD_POLICY : 1))
+		return false;
+	WRITE_ONCE(policy->acquires, READ_ONCE(policy->acquires) + 1);
+	flow->asked = jiffies ?: 1;
+	return true;
+}
+
 /**
  * ipsec_hold_ask() - ask the key manager for an SA
  * @inet: the namespace
- * @policy: the policy that demands it
- * @key: the packet
+ * @flow: the flow of the packet that needs it
  *
- * BH off, RCU read-side section. One request a second for each policy; CPUs that race
- * may ask twice.
+ * BH off, RCU read-side section. Does nothing if that has been asked for a moment ago.
  */
-void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_policy *policy,
-		    const struct ipsec_key *key)
+void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
-	if (READ_ONCE(policy->acquire_sent) &&
-	    time_before(jiffies, READ_ONCE(policy->acquired) + HZ))
+	if (!may_ask(flow->policy, flow))
 		return;
-	WRITE_ONCE(policy->acquired, jiffies);
-	WRITE_ONCE(policy->acquire_sent, true);
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
-	ipsec_event_acquire(inet, policy, key);
+	ipsec_event_acquire(inet, flow->policy, &flow->key);
 }
 
 /**
  * ipsec_hold() - hold a packet until its SA comes, and ask for the SA
  * @inet: the namespace
- * @policy: its policy
+ * @flow: its flow, under a policy that holds packets
  * @skb: the packet, consumed; a larval bundle is its dst
- * @key: its key
  *
  * BH off, RCU read-side section.
  */
-void ipsec_hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb,
-		const struct ipsec_key *key)
+void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
 	ipsec_count(inet, IPSEC_OUT_HELD);
-	ipsec_hold_ask(inet, policy, key);
+	ipsec_hold_ask(inet, flow);
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
 	skb_orphan(skb);
 	skb->dev = NULL;
 	*deadline(skb) = get_jiffies_64() + IPSEC_HOLD_SECONDS * HZ;
-	ipsec_cb(skb)->len = key->scope;
-	hold(inet, policy, skb);
+	ipsec_cb(skb)->len = flow->key.scope;
+	hold(inet, flow->policy, skb);
 }
 
 /**

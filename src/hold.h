@@ -3,6 +3,7 @@
 #ifndef IPSEC_HOLD_H
 #define IPSEC_HOLD_H
 
+#include "flow.h"
 #include "spd.h"
 #include "types.h"
 
@@ -14,10 +15,8 @@ int ipsec_hold_init(struct ipsec_net *inet);
 void ipsec_hold_exit(struct ipsec_net *inet);
 bool ipsec_hold_full(struct ipsec_net *inet, const struct ipsec_policy *policy);
 bool ipsec_hold_wanted(const struct ipsec_policy *policy);
-void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_policy *policy,
-		    const struct ipsec_key *key);
-void ipsec_hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb,
-		const struct ipsec_key *key);
+void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow);
+void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);
 u32 ipsec_hold_scope(struct sk_buff *skb);
 void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb);
 void ipsec_hold_take(struct ipsec_net *inet, struct sk_buff_head *list);

@@ -405,6 +405,11 @@ static enum ipsec_stat without_policy(const struct ipsec_net *inet, u8 mode,
 								     IPSEC_NO_DROP;
 }
 
+static u32 pfp_of(const struct ipsec_policy *policy)
+{
+	return policy ? policy->flags & NFIPSEC_POLICY_F_PFP : 0;
+}
+
 /* RFC 4301 5.2 step 4. */
 static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 				    const struct ipsec_sa *sa)
@@ -420,6 +425,8 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 	if (!flow)
 		return reason;
 	policy = flow->policy;
+	if (!ipsec_selectors_admit(sa->selector, sa->n_selectors, pfp_of(policy), &flow->key))
+		return IPSEC_IN_SA_SELECTOR;
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return without_policy(inet, ipsec_cb(skb)->mode, policy);
 	ipsec_policy_count(policy, skb->len);

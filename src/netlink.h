@@ -36,6 +36,9 @@ int ipsec_nl_addr(const struct nlattr *attr, union ipsec_addr *addr, u16 *family
 int ipsec_nl_put_addr(struct sk_buff *msg, int type, const union ipsec_addr *addr, u16 family);
 int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
 		      struct netlink_ext_ack *extack);
+unsigned int ipsec_nl_count(const struct nlattr *nest, int type);
+int ipsec_nl_sa_selectors(const struct nlattr *nest, struct ipsec_sa_config *config,
+			  struct netlink_ext_ack *extack);
 size_t ipsec_nl_selector_size(void);
 int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_selector *sel);
 

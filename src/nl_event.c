@@ -73,53 +73,37 @@ static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *po
 	event_policy(inet, policy, NFIPSEC_CMD_POLICY_DEL);
 }
 
-/* The bounds of what a packet has, or of what cannot be read of it. */
-static void bounds_of(const struct ipsec_key *key, bool has, u16 value, u16 *min, u16 *max)
+/* What matched of the policy, with what is to come from the packet. */
+static void selector_wanted(const struct ipsec_policy *policy, const struct ipsec_key *key,
+			    struct ipsec_selector *sel)
 {
-	bool no_ports = key->flags & IPSEC_KEY_NO_PORTS;
+	unsigned int i = 0;
 
-	*min = 0;
-	*max = U16_MAX;
-	if (!has)
-		return;
-	*min = no_ports ? NFIPSEC_OPAQUE_MIN : value;
-	*max = no_ports ? NFIPSEC_OPAQUE_MAX : value;
-}
-
-/* A selector that only this packet matches. */
-static void selector_of(const struct ipsec_key *key, struct ipsec_selector *sel)
-{
-	bool ports = ipsec_proto_has_ports(key->proto), type = ipsec_proto_has_type(key->proto);
-	bool code = ipsec_proto_has_code(key->proto) ||
-		    (type && key->flags & IPSEC_KEY_NO_PORTS);
-
-	memset(sel, 0, sizeof(*sel));
-	sel->family = key->family;
-	sel->proto = key->proto;
-	sel->src_min = key->src;
-	sel->src_max = key->src;
-	sel->dst_min = key->dst;
-	sel->dst_max = key->dst;
-	bounds_of(key, ports || type, key->sport, &sel->sport_min, &sel->sport_max);
-	bounds_of(key, ports || code, key->dport, &sel->dport_min, &sel->dport_max);
+	while (i + 1 < policy->n_selectors &&
+	       ipsec_selector_match(&policy->selector[i], key) != IPSEC_MATCH_YES)
+		i++;
+	*sel = policy->selector[i];
+	ipsec_selector_populate(sel, policy->flags, key);
 }
 
 static void event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			  const struct ipsec_key *key)
 {
-	struct ipsec_selector sel;
+	struct ipsec_selector packet, wanted;
 	struct sk_buff *msg;
 	void *header;
 	int err;
 
 	msg = event_begin(inet, IPSEC_NL_KEYING, NFIPSEC_CMD_ACQUIRE,
-			  ipsec_nl_policy_size(policy->n_selectors) + ipsec_nl_selector_size(),
-			  GFP_ATOMIC, &header);
+			  ipsec_nl_policy_size(policy->n_selectors) +
+			  2 * ipsec_nl_selector_size(), GFP_ATOMIC, &header);
 	if (!msg)
 		return;
-	selector_of(key, &sel);
+	ipsec_selector_of(key, &packet);
+	selector_wanted(policy, key, &wanted);
 	err = ipsec_nl_put_policy(msg, policy) ?:
-	      ipsec_nl_put_selector(msg, NFIPSEC_A_PACKET, &sel);
+	      ipsec_nl_put_selector(msg, NFIPSEC_A_PACKET, &packet) ?:
+	      ipsec_nl_put_selector(msg, NFIPSEC_A_SELECTOR, &wanted);
 	event_end(inet, IPSEC_NL_KEYING, msg, header, err, GFP_ATOMIC);
 }
 

@@ -29,17 +29,6 @@ const struct nla_policy ipsec_nl_policy_policy[NFIPSEC_POLICY_A_MAX + 1] = {
 	[NFIPSEC_POLICY_A_NAME]		= { .type = NLA_NUL_STRING, .len = NFIPSEC_NAME_MAX },
 };
 
-static unsigned int count_attrs(const struct nlattr *nest, int type)
-{
-	const struct nlattr *attr;
-	unsigned int n = 0;
-	int rem;
-
-	nla_for_each_nested(attr, nest, rem)
-		n += nla_type(attr) == type;
-	return n;
-}
-
 static int policy_spec(const struct nlattr *nest, struct ipsec_spec *spec,
 		       struct netlink_ext_ack *extack)
 {
@@ -122,8 +111,8 @@ static int policy_lists(const struct nlattr *nest, struct ipsec_policy *policy,
 
 static int check_counts(const struct nlattr *nest, u8 action, struct netlink_ext_ack *extack)
 {
-	unsigned int selectors = count_attrs(nest, NFIPSEC_POLICY_A_SELECTOR);
-	unsigned int specs = count_attrs(nest, NFIPSEC_POLICY_A_SPEC);
+	unsigned int selectors = ipsec_nl_count(nest, NFIPSEC_POLICY_A_SELECTOR);
+	unsigned int specs = ipsec_nl_count(nest, NFIPSEC_POLICY_A_SPEC);
 	const char *complaint = NULL;
 
 	if (!selectors)
@@ -137,6 +126,14 @@ static int check_counts(const struct nlattr *nest, u8 action, struct netlink_ext
 	else if (specs > NFIPSEC_SPECS_MAX)
 		complaint = "A policy has at most 4 specs";
 	return complaint ? ipsec_nl_refuse(extack, nest, complaint) : 0;
+}
+
+static int check_flags(const struct nlattr *flags, u8 action, struct netlink_ext_ack *extack)
+{
+	if (!flags || action == NFIPSEC_ACTION_PROTECT ||
+	    !(nla_get_u32(flags) & NFIPSEC_POLICY_F_PFP))
+		return 0;
+	return ipsec_nl_refuse(extack, flags, "A policy that bypasses or discards has no SA to populate from packets");
 }
 
 /* What names a policy besides its ID. */
@@ -168,7 +165,7 @@ static struct ipsec_policy *policy_parse(struct ipsec_net *inet, const struct nl
 	struct ipsec_policy *policy;
 	int err;
 
-	policy = ipsec_policy_create(inet, count_attrs(nest, NFIPSEC_POLICY_A_SELECTOR));
+	policy = ipsec_policy_create(inet, ipsec_nl_count(nest, NFIPSEC_POLICY_A_SELECTOR));
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
 	policy->dir = nla_get_u8(tb[NFIPSEC_POLICY_A_DIR]);
@@ -220,6 +217,9 @@ int ipsec_nl_policy_new(struct ipsec_txn *txn, const struct nlattr *nest,
 	if (!err)
 		err = check_counts(nest, nla_get_u8(tb[NFIPSEC_POLICY_A_ACTION]), extack);
 	if (!err)
+		err = check_flags(tb[NFIPSEC_POLICY_A_FLAGS],
+				  nla_get_u8(tb[NFIPSEC_POLICY_A_ACTION]), extack);
+	if (!err)
 		err = ipsec_hooks_need(txn->inet);
 	if (err)
 		return err;
@@ -236,9 +236,9 @@ static struct ipsec_policy *policy_like(struct ipsec_net *inet, const struct nla
 	int err;
 
 	err = policy_identity(tb, nest, extack);
-	if (!err && count_attrs(nest, NFIPSEC_POLICY_A_SELECTOR) > NFIPSEC_SELECTORS_MAX)
+	if (!err && ipsec_nl_count(nest, NFIPSEC_POLICY_A_SELECTOR) > NFIPSEC_SELECTORS_MAX)
 		err = ipsec_nl_refuse(extack, NULL, "A policy has at most 64 selectors");
-	if (!err && count_attrs(nest, NFIPSEC_POLICY_A_SPEC) > NFIPSEC_SPECS_MAX)
+	if (!err && ipsec_nl_count(nest, NFIPSEC_POLICY_A_SPEC) > NFIPSEC_SPECS_MAX)
 		err = ipsec_nl_refuse(extack, NULL, "A policy has at most 4 specs");
 	if (err)
 		return ERR_PTR(err);

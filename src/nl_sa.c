@@ -41,6 +41,7 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_ENCAP_DPORT]	= NLA_POLICY_MIN(NLA_U16, 1),
 	[NFIPSEC_SA_A_MAPPED_SRC]	= ANSWER,
 	[NFIPSEC_SA_A_MAPPED_PORT]	= ANSWER,
+	[NFIPSEC_SA_A_SELECTOR]		= NLA_POLICY_NESTED(ipsec_nl_selector_policy),
 };
 
 /* What names an SA. */
@@ -241,7 +242,9 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		err = sa_encap(tb, config, extack);
 	if (!err)
 		err = sa_enc(tb, config, extack);
-	return err ?: sa_auth(tb, config, extack);
+	if (!err)
+		err = sa_auth(tb, config, extack);
+	return err ?: ipsec_nl_sa_selectors(nest, config, extack);
 }
 
 /* Whatever the request is, and however many keys are in it. */
@@ -280,6 +283,7 @@ int ipsec_nl_sa_new(struct ipsec_txn *txn, const struct nlattr *nest,
 		sa = ipsec_sa_create(txn->inet, &config, extack);
 		err = PTR_ERR_OR_ZERO(sa);
 	}
+	kfree(config.selector);
 	wipe_keys(nest);
 	return err ?: ipsec_txn_add_sa(txn, sa, extack);
 }
@@ -364,6 +368,16 @@ static int put_encap(struct sk_buff *msg, struct ipsec_sa *sa)
 	       nla_put_u16(msg, NFIPSEC_SA_A_MAPPED_PORT, ntohs(mapping.port));
 }
 
+static int put_selectors(struct sk_buff *msg, const struct ipsec_sa *sa)
+{
+	unsigned int i;
+
+	for (i = 0; i < sa->n_selectors; i++)
+		if (ipsec_nl_put_selector(msg, NFIPSEC_SA_A_SELECTOR, &sa->selector[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int put_u64(struct sk_buff *msg, int type, u64 value)
 {
 	return nla_put_u64_64bit(msg, type, value, NFIPSEC_SA_A_PAD);
@@ -407,7 +421,7 @@ int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
 	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) ||
-	    ipsec_nl_put_outer(msg, &sa->outer) ||
+	    ipsec_nl_put_outer(msg, &sa->outer) || put_selectors(msg, sa) ||
 	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

@@ -133,6 +133,56 @@ int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
 	return complaint ? ipsec_nl_refuse(extack, nest, complaint) : 0;
 }
 
+/**
+ * ipsec_nl_count() - count the attributes of a type
+ * @nest: the nest that they are in
+ * @type: the type
+ *
+ * Return: how many there are.
+ */
+unsigned int ipsec_nl_count(const struct nlattr *nest, int type)
+{
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int rem;
+
+	nla_for_each_nested(attr, nest, rem)
+		n += nla_type(attr) == type;
+	return n;
+}
+
+/**
+ * ipsec_nl_sa_selectors() - read the selectors of an SA
+ * @nest: NFIPSEC_A_SA
+ * @config: they are put there; @config->selector is the caller's to free
+ * @extack: a sentence if it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_sa_selectors(const struct nlattr *nest, struct ipsec_sa_config *config,
+			  struct netlink_ext_ack *extack)
+{
+	unsigned int n = ipsec_nl_count(nest, NFIPSEC_SA_A_SELECTOR);
+	const struct nlattr *attr;
+	int rem, err;
+
+	if (!n)
+		return 0;
+	if (n > NFIPSEC_SA_SELECTORS_MAX)
+		return ipsec_nl_refuse(extack, nest, "An SA has at most 16 selectors");
+	config->selector = kcalloc(n, sizeof(*config->selector), GFP_KERNEL);
+	if (!config->selector)
+		return -ENOMEM;
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != NFIPSEC_SA_A_SELECTOR)
+			continue;
+		err = ipsec_nl_selector(attr, &config->selector[config->n_selectors++], extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int put_ports(struct sk_buff *msg, int min_type, u16 min, u16 max)
 {
 	if (!min && max == U16_MAX)

@@ -74,7 +74,7 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(flow->policy))
 		return reason;
 	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL) {
-		ipsec_hold_ask(inet, flow->policy, &flow->key);
+		ipsec_hold_ask(inet, flow);
 		return reason;
 	}
 	if (ipsec_hold_full(inet, flow->policy))
@@ -271,15 +271,15 @@ static bool may_fragment(const struct sk_buff *skb, u8 df)
 	return ipsec_header_family(skb) == AF_INET && !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
-/* What protects a packet with a key now, after NAT, or some time later. */
+/* What protects a packet with a key now, after NAT, or some time later; or the flow that waits. */
 static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct sk_buff *skb,
-				    struct ipsec_key *key, struct ipsec_policy **policy,
+				    struct ipsec_key *key, struct ipsec_flow **waits,
 				    enum ipsec_stat *reason)
 {
 	struct ipsec_bundle *bundle;
 	struct ipsec_flow *flow;
 
-	*policy = NULL;
+	*waits = NULL;
 	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_OUT, skb, key, reason);
 	if (!flow)
 		return NULL;
@@ -293,7 +293,7 @@ static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct sk_buff
 	}
 	bundle = ipsec_bundle_get(inet, flow, reason);
 	if (!bundle && *reason == IPSEC_OUT_NO_SA && ipsec_hold_wanted(flow->policy))
-		*policy = flow->policy;
+		*waits = flow;
 	return bundle;
 }
 
@@ -327,17 +327,17 @@ static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buf
 /* The bundle that the packet was given is no longer right, or NAT has changed the packet. */
 static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
-	struct ipsec_policy *policy = NULL;
 	enum ipsec_stat reason = IPSEC_OUT_HEADER;
 	struct ipsec_bundle *bundle = NULL;
+	struct ipsec_flow *waits = NULL;
 	struct ipsec_key key;
 
 	if (ipsec_flow_key(skb, &key)) {
 		ipsec_flow_scope(&key, skb->dev);
-		bundle = recheck(inet, skb, &key, &policy, &reason);
+		bundle = recheck(inet, skb, &key, &waits, &reason);
 	}
-	if (policy) {
-		ipsec_hold(inet, policy, skb, &key);
+	if (waits) {
+		ipsec_hold(inet, waits, skb);
 		return 0;
 	}
 	if (!bundle) {
@@ -396,17 +396,17 @@ int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
 /* A held packet may have its SA now. */
 static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 {
-	struct ipsec_policy *policy = NULL;
 	enum ipsec_stat reason = IPSEC_OUT_HEADER;
 	struct ipsec_bundle *bundle = NULL;
+	struct ipsec_flow *waits = NULL;
 	struct ipsec_key key;
 
 	if (ipsec_flow_key(skb, &key)) {
 		key.scope = ipsec_hold_scope(skb);
-		bundle = recheck(inet, skb, &key, &policy, &reason);
+		bundle = recheck(inet, skb, &key, &waits, &reason);
 	}
-	if (policy) {
-		ipsec_hold_again(inet, policy, skb);
+	if (waits) {
+		ipsec_hold_again(inet, waits->policy, skb);
 	} else if (!bundle) {
 		ipsec_drop(inet, skb, reason, 0);
 	} else {

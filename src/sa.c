@@ -87,6 +87,7 @@ static void sa_free(struct ipsec_sa *sa)
 	free_percpu(sa->cpu);
 	kvfree(sa->replay);
 	kfree(sa->outer.dscp_map);
+	kfree(sa->selector);
 	kfree_sensitive(sa->keys);
 	kfree(sa);
 	module_put(THIS_MODULE);
@@ -136,6 +137,18 @@ static int sa_copy_keys(struct ipsec_sa *sa, const struct ipsec_sa_config *confi
 	memcpy(sa->keys + config->enc_key_len, config->auth_key, config->auth_key_len);
 	sa->enc_key_len = config->enc_key_len;
 	sa->auth_key_len = config->auth_key_len;
+	return 0;
+}
+
+static int sa_copy_selectors(struct ipsec_sa *sa, const struct ipsec_sa_config *config)
+{
+	if (!config->n_selectors)
+		return 0;
+	sa->selector = kmemdup(config->selector, config->n_selectors * sizeof(*sa->selector),
+			       GFP_KERNEL);
+	if (!sa->selector)
+		return -ENOMEM;
+	sa->n_selectors = config->n_selectors;
 	return 0;
 }
 
@@ -201,7 +214,8 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 	if (!sa->replay)
 		goto free_sa;
 	ipsec_replay_init(sa->replay, config->replay_window, config->seq_in);
-	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config);
+	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config) ?:
+	      sa_copy_selectors(sa, config);
 	if (!err)
 		err = sa->xform->init(sa, config, extack);
 	if (err)
@@ -384,7 +398,9 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
 	       (wanted->mode == NFIPSEC_MODE_ANY || sa->mode == NFIPSEC_MODE_ANY ||
 		wanted->mode == sa->mode) &&
-	       src_is_wanted(sa, wanted);
+	       src_is_wanted(sa, wanted) &&
+	       (!wanted->key || ipsec_selectors_admit(sa->selector, sa->n_selectors, wanted->pfp,
+						      wanted->key));
 }
 
 /**

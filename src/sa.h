@@ -13,6 +13,7 @@
 #include "net.h"
 #include "outer.h"
 #include "replay.h"
+#include "selector.h"
 #include "types.h"
 #include "xform.h"
 
@@ -76,6 +77,8 @@ struct ipsec_mapping {
  * @seq_out: last sequence number sent
  * @seq_in: highest sequence number received
  * @encap: ports, for ESP in UDP
+ * @selector: packets that it is for, or NULL: all
+ * @n_selectors: how many
  * @enc: encryption algorithm, NULL for AH
  * @auth: integrity algorithm, NULL for combined modes
  * @enc_key: key of @enc, with its salt
@@ -95,6 +98,8 @@ struct ipsec_sa_config {
 	u64 seq_out;
 	u64 seq_in;
 	struct ipsec_encap encap;
+	struct ipsec_selector *selector;
+	unsigned int n_selectors;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	const u8 *enc_key;
@@ -158,6 +163,8 @@ enum ipsec_txn_state {
  * @block: ciphertext is a multiple of this [I]
  * @iv: enum ipsec_iv [I]
  * @encap: ports, for ESP in UDP [I]
+ * @selector: packets that it is for, or NULL: all [I]
+ * @n_selectors: how many [I]
  * @dead: has left the SADB, set once under config
  * @tfc: shorter payloads are padded to this length, in bytes [I]
  * @outer: fields of the outer header; owns its DSCP map [I]
@@ -202,6 +209,8 @@ struct ipsec_sa {
 	bool dead;
 	u16 tfc;
 	struct ipsec_outer outer;
+	u8 n_selectors;
+	struct ipsec_selector *selector;
 	struct ipsec_encap encap;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;
@@ -247,6 +256,8 @@ struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_i
  * @packet_src: source of the packet: that of a transport mode SA
  * @packet_dst: destination of the packet
  * @packet_family: of both
+ * @key: the packet, NULL: selectors of SAs do not count
+ * @pfp: what the selectors must have from the packet, NFIPSEC_POLICY_F_PFP flags
  * @mode: enum nfipsec_mode, ANY for either
  * @reqid: its reqid, or 0 for any
  */
@@ -256,6 +267,8 @@ struct ipsec_sa_wanted {
 	const union ipsec_addr *packet_src;
 	const union ipsec_addr *packet_dst;
 	u16 packet_family;
+	const struct ipsec_key *key;
+	u32 pfp;
 	u8 mode;
 	u32 reqid;
 };

@@ -116,6 +116,131 @@ enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 	return IPSEC_MATCH_YES;
 }
 
+/* Whether a protocol has what selectors have a source port, or a destination port, for. */
+static bool has_sport(__u8 proto)
+{
+	return ipsec_proto_has_ports(proto) || ipsec_proto_has_type(proto);
+}
+
+static bool has_dport(__u8 proto)
+{
+	return ipsec_proto_has_ports(proto) || ipsec_proto_has_code(proto);
+}
+
+/* Whether a selector that matches a packet names just what is to come from the packet. */
+static bool populated(const struct ipsec_selector *sel, __u32 pfp, const struct ipsec_key *key)
+{
+	__u8 proto = key->proto;
+
+	if ((pfp & NFIPSEC_POLICY_F_PFP_SRC) &&
+	    ipsec_addr_cmp(&sel->src_min, &sel->src_max, key->family))
+		return false;
+	if ((pfp & NFIPSEC_POLICY_F_PFP_DST) &&
+	    ipsec_addr_cmp(&sel->dst_min, &sel->dst_max, key->family))
+		return false;
+	if ((pfp & NFIPSEC_POLICY_F_PFP_PROTO) && sel->proto == IPSEC_ANY_PROTO)
+		return false;
+	if ((pfp & NFIPSEC_POLICY_F_PFP_SPORT) && has_sport(proto) &&
+	    sel->sport_min != sel->sport_max && !ipsec_selector_opaque(sel))
+		return false;
+	return !(pfp & NFIPSEC_POLICY_F_PFP_DPORT) || !has_dport(proto) ||
+	       sel->dport_min == sel->dport_max || ipsec_selector_opaque(sel);
+}
+
+/**
+ * ipsec_selectors_admit() - whether an SA is for a packet
+ * @sel: its selectors, checked
+ * @n: how many; 0: it is for all packets
+ * @pfp: the NFIPSEC_POLICY_F_PFP flags of the policy: that, the selectors have from a packet
+ * @key: the packet
+ *
+ * Return: true if one of the selectors matches and is as narrow as the policy wants it. An SA
+ * without selectors is not for a policy that wants them from packets.
+ */
+bool ipsec_selectors_admit(const struct ipsec_selector *sel, unsigned int n, __u32 pfp,
+			   const struct ipsec_key *key)
+{
+	unsigned int i;
+
+	if (!n)
+		return !pfp;
+	for (i = 0; i < n; i++)
+		if (ipsec_selector_match(&sel[i], key) == IPSEC_MATCH_YES &&
+		    populated(&sel[i], pfp, key))
+			return true;
+	return false;
+}
+
+/* The bounds of what a packet has, or of what cannot be read of it. */
+static void bounds_of(const struct ipsec_key *key, bool has, __u16 value, __u16 *min, __u16 *max)
+{
+	bool no_ports = key->flags & IPSEC_KEY_NO_PORTS;
+
+	*min = 0;
+	*max = 0xffff;
+	if (!has)
+		return;
+	*min = no_ports ? NFIPSEC_OPAQUE_MIN : value;
+	*max = no_ports ? NFIPSEC_OPAQUE_MAX : value;
+}
+
+/**
+ * ipsec_selector_of() - a selector that only the packets of one flow match
+ * @key: the flow
+ * @sel: filled
+ */
+void ipsec_selector_of(const struct ipsec_key *key, struct ipsec_selector *sel)
+{
+	/* Opaque ports are so on both sides. */
+	bool opaque_type = ipsec_proto_has_type(key->proto) && key->flags & IPSEC_KEY_NO_PORTS;
+
+	memset(sel, 0, sizeof(*sel));
+	sel->family = key->family;
+	sel->proto = key->proto;
+	sel->src_min = key->src;
+	sel->src_max = key->src;
+	sel->dst_min = key->dst;
+	sel->dst_max = key->dst;
+	bounds_of(key, has_sport(key->proto), key->sport, &sel->sport_min, &sel->sport_max);
+	bounds_of(key, has_dport(key->proto) || opaque_type, key->dport,
+		  &sel->dport_min, &sel->dport_max);
+}
+
+/**
+ * ipsec_selector_populate() - narrow a selector to what is to come from a packet
+ * @sel: a selector of a policy, which matches the packet
+ * @pfp: NFIPSEC_POLICY_F_PFP flags
+ * @key: the packet
+ *
+ * RFC 4301 4.4.1.2. Ports mean nothing without their protocol, so they bring it along.
+ */
+void ipsec_selector_populate(struct ipsec_selector *sel, __u32 pfp, const struct ipsec_key *key)
+{
+	bool sport = pfp & NFIPSEC_POLICY_F_PFP_SPORT && has_sport(key->proto);
+	bool dport = pfp & NFIPSEC_POLICY_F_PFP_DPORT && has_dport(key->proto);
+	struct ipsec_selector of;
+
+	ipsec_selector_of(key, &of);
+	if (pfp & NFIPSEC_POLICY_F_PFP_SRC) {
+		sel->src_min = of.src_min;
+		sel->src_max = of.src_max;
+	}
+	if (pfp & NFIPSEC_POLICY_F_PFP_DST) {
+		sel->dst_min = of.dst_min;
+		sel->dst_max = of.dst_max;
+	}
+	if (pfp & NFIPSEC_POLICY_F_PFP_PROTO || sport || dport)
+		sel->proto = of.proto;
+	if (sport || (dport && ipsec_selector_opaque(&of))) {
+		sel->sport_min = of.sport_min;
+		sel->sport_max = of.sport_max;
+	}
+	if (dport || (sport && ipsec_selector_opaque(&of))) {
+		sel->dport_min = of.dport_min;
+		sel->dport_max = of.dport_max;
+	}
+}
+
 static bool any(__u16 min, __u16 max)
 {
 	return !min && max == 0xffff;

@@ -61,6 +61,10 @@ bool ipsec_selector_any_port(const struct ipsec_selector *sel);
 bool ipsec_selector_opaque(const struct ipsec_selector *sel);
 enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 				      const struct ipsec_key *key);
+bool ipsec_selectors_admit(const struct ipsec_selector *sel, unsigned int n, __u32 pfp,
+			   const struct ipsec_key *key);
+void ipsec_selector_of(const struct ipsec_key *key, struct ipsec_selector *sel);
+void ipsec_selector_populate(struct ipsec_selector *sel, __u32 pfp, const struct ipsec_key *key);
 const char *ipsec_selector_check(const struct ipsec_selector *sel);
 
 #endif /* IPSEC_SELECTOR_H */

@@ -59,8 +59,8 @@ struct ipsec_policy_cpu {
  * @cpu: counters [A]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
  * @hold_node: in the list of policies that hold packets, owned by hold.c
- * @acquired: jiffies of the last request for an SA, owned by hold.c
- * @acquire_sent: there was such a request, owned by hold.c
+ * @acquired: jiffies when requests for an SA began to be counted, owned by hold.c
+ * @acquires: requests in the second since then, owned by hold.c
  * @node: in the tree of its direction, by @priority and @id [C]
  * @by_hash: in the table of identities [C]
  * @hash: of direction, priority and selectors [I]
@@ -86,7 +86,7 @@ struct ipsec_policy {
 	struct sk_buff_head held;
 	struct list_head hold_node;
 	unsigned long acquired;
-	bool acquire_sent;
+	unsigned int acquires;
 
 	struct rb_node node;
 	struct rhlist_head by_hash;

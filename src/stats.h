@@ -43,6 +43,7 @@
 	X(IN_NESTING, "more ESP and AH headers inside each other than a bundle can have") \
 	X(IN_NO_POLICY, "no inbound policy matches: out of a tunnel, or the default is deny") \
 	X(IN_WRONG_SA, "was protected by other SAs than the inbound policy names") \
+	X(IN_SA_SELECTOR, "is none of the packets that its SA is for") \
 	X(IN_WRONG_ORDER, "was protected by the SAs that the policy names, in another order") \
 	X(IN_CLEAR_PROTECT, "arrived in clear although an inbound policy demands protection") \
 	X(IN_DISCARD, "an inbound policy says deny") \

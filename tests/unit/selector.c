@@ -359,6 +359,114 @@ static void any_port(void)
 	end_case("any port means all 65536 at both ends");
 }
 
+/* 10.1.0.1 to 10.2.1.0 and nothing else of UDP */
+static struct ipsec_selector one_flow(void)
+{
+	struct ipsec_key key = packet(IPPROTO_UDP, 1000, 53);
+	struct ipsec_selector sel;
+
+	memset(&sel, 0xff, sizeof(sel));
+	ipsec_selector_of(&key, &sel);
+	return sel;
+}
+
+static void of_packet(void)
+{
+	struct ipsec_selector sel = one_flow();
+	struct ipsec_key key = packet(IPPROTO_UDP, 1000, 53);
+
+	expect(NULL, ipsec_selector_check(&sel), "it is a selector");
+	match(IPSEC_MATCH_YES, &sel, &key, "its own packet");
+	key.sport++;
+	match(IPSEC_MATCH_NO, &sel, &key, "another source port");
+	key = packet(IPPROTO_UDP, 1000, 54);
+	match(IPSEC_MATCH_NO, &sel, &key, "another destination port");
+	key = packet(IPPROTO_TCP, 1000, 53);
+	match(IPSEC_MATCH_NO, &sel, &key, "another protocol");
+	for (int proto = 0; proto < 256; proto++)
+		for (unsigned int flags = 0; flags < 2; flags++) {
+			key = packet(proto, 5, 6);
+			key.flags = flags ? IPSEC_KEY_NO_PORTS : 0;
+			ipsec_selector_of(&key, &sel);
+			expect(NULL, ipsec_selector_check(&sel), "protocol %d, flags %u", proto, flags);
+			match(IPSEC_MATCH_YES, &sel, &key, "its own packet");
+		}
+	end_case("a selector for one packet is valid and matches it, whatever the packet is");
+}
+
+static void populate_all(void)
+{
+	/* each flag, and what the selector of the policy, 10.1.0.0/24 and so on, becomes */
+	for (__u32 pfp = 0; pfp <= NFIPSEC_POLICY_F_PFP; pfp += NFIPSEC_POLICY_F_PFP_SRC) {
+		struct ipsec_selector sel = any_v4(), policy = any_v4(), one = one_flow();
+		struct ipsec_key key = packet(IPPROTO_UDP, 1000, 53);
+		bool src = pfp & NFIPSEC_POLICY_F_PFP_SRC, dst = pfp & NFIPSEC_POLICY_F_PFP_DST;
+		bool sport = pfp & NFIPSEC_POLICY_F_PFP_SPORT;
+		bool dport = pfp & NFIPSEC_POLICY_F_PFP_DPORT;
+		bool proto = pfp & NFIPSEC_POLICY_F_PFP_PROTO || sport || dport;
+
+		ipsec_selector_populate(&sel, pfp, &key);
+		expect(NULL, ipsec_selector_check(&sel), "%#x: valid", pfp);
+		match(IPSEC_MATCH_YES, &sel, &key, "the packet");
+		expect(0, memcmp(&sel.src_min, src ? &one.src_min : &policy.src_min, 32),
+		       "%#x: source", pfp);
+		expect(0, memcmp(&sel.dst_min, dst ? &one.dst_min : &policy.dst_min, 32),
+		       "%#x: destination", pfp);
+		expect(proto ? IPPROTO_UDP : IPSEC_ANY_PROTO, sel.proto, "%#x: protocol", pfp);
+		expect(sport ? 1000 : 0, sel.sport_min, "%#x: source port", pfp);
+		expect(sport ? 1000 : 0xffff, sel.sport_max, "%#x: source port", pfp);
+		expect(dport ? 53 : 0, sel.dport_min, "%#x: destination port", pfp);
+		expect(dport ? 53 : 0xffff, sel.dport_max, "%#x: destination port", pfp);
+		expect(true, ipsec_selectors_admit(&sel, 1, pfp, &key), "%#x: admitted", pfp);
+		expect(!pfp, ipsec_selectors_admit(&policy, 1, pfp, &key), "%#x: too wide", pfp);
+		expect(!pfp, ipsec_selectors_admit(NULL, 0, pfp, &key), "%#x: none", pfp);
+	}
+	end_case("a packet populates just what the flags say, and an SA must be as narrow");
+}
+
+static void populate_odd(void)
+{
+	for (int proto = 0; proto < 256; proto++)
+		for (unsigned int flags = 0; flags < 2; flags++) {
+			struct ipsec_selector sel = any_v4();
+			struct ipsec_key key = packet(proto, 5, 6);
+			__u32 pfp = NFIPSEC_POLICY_F_PFP & ~NFIPSEC_POLICY_F_PFP_PROTO;
+
+			key.flags = flags ? IPSEC_KEY_NO_PORTS : 0;
+			for (__u32 left = pfp; left; left &= left - 1) {
+				__u32 flag = left & -left;
+
+				sel = any_v4();
+				ipsec_selector_populate(&sel, flag, &key);
+				expect(NULL, ipsec_selector_check(&sel), "protocol %d, %#x", proto, flag);
+				/* no ports at all are not the wish of PFP for any */
+				if (proto)
+					expect(true, ipsec_selectors_admit(&sel, 1, flag, &key),
+					       "protocol %d, %#x, %u", proto, flag, flags);
+			}
+		}
+	end_case("with or without ports, what a packet has populated is valid and admits it");
+}
+
+static void admitted(void)
+{
+	struct ipsec_selector sel[2] = { any_v4(), any_v4() };
+	struct ipsec_key key = packet(IPPROTO_UDP, 1000, 53);
+
+	sel[0].proto = IPPROTO_TCP;
+	sel[1].proto = IPPROTO_UDP;
+	sel[1].dport_min = 53;
+	sel[1].dport_max = 53;
+	expect(false, ipsec_selectors_admit(sel, 1, 0, &key), "the first is about TCP");
+	expect(true, ipsec_selectors_admit(sel, 2, 0, &key), "the second matches");
+	expect(true, ipsec_selectors_admit(sel, 2, NFIPSEC_POLICY_F_PFP_DPORT, &key), "one port");
+	expect(false, ipsec_selectors_admit(sel, 2, NFIPSEC_POLICY_F_PFP_SPORT, &key), "all ports");
+	expect(false, ipsec_selectors_admit(sel, 2, NFIPSEC_POLICY_F_PFP_SRC, &key), "a network");
+	key.flags = IPSEC_KEY_NO_PORTS;
+	expect(false, ipsec_selectors_admit(sel, 2, 0, &key), "a fragment could be of another port");
+	end_case("one of several selectors has to match, and to be as narrow as is wanted");
+}
+
 static void layout(void)
 {
 	expect(44, sizeof(struct ipsec_key), "key");
@@ -396,6 +504,10 @@ int main(void)
 	checks_types();
 	checks_opaque();
 	any_port();
+	of_packet();
+	populate_all();
+	populate_odd();
+	admitted();
 	layout();
 	any_address();
 	return end_all();

@@ -56,6 +56,35 @@ static void put_ports(struct json *j, const char *min, const char *max, const st
 	}
 }
 
+/**
+ * json_selector - a selector
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @sel: the selector
+ */
+void json_selector(struct json *j, const char *key, const struct selector *sel)
+{
+	bool type = proto_has_type(sel->proto);
+	char proto[PROTO_TEXT];
+
+	json_open(j, key, '{');
+	put_bounds(j, "src_min", "src_max", &sel->src);
+	put_bounds(j, "dst_min", "dst_max", &sel->dst);
+	if (sel->proto == PROTO_ANY) {
+		json_null(j, "proto");
+		json_null(j, "proto_name");
+	} else {
+		json_number(j, "proto", sel->proto);
+		json_string(j, "proto_name", proto_text(sel->proto, proto));
+	}
+	put_ports(j, "sport_min", "sport_max", &sel->sport, !type);
+	put_ports(j, "dport_min", "dport_max", &sel->dport, !type);
+	put_ports(j, "type_min", "type_max", &sel->sport, type);
+	put_ports(j, "code_min", "code_max", &sel->dport, type);
+	json_bool(j, "opaque", ports_opaque(&sel->sport));
+	json_close(j, '}');
+}
+
 static void put_optional(struct json *j, const char *key, bool there, __u32 value)
 {
 	if (there)
@@ -131,6 +160,10 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 	put_udpencap(j, sa);
 	if (sa->mode != NFIPSEC_MODE_TRANSPORT)
 		put_outer(j, &sa->outer);
+	json_open(j, "selectors", '[');
+	for (size_t i = 0; i < sa->n_sel; i++)
+		json_selector(j, NULL, &sa->sel[i]);
+	json_close(j, ']');
 	json_number(j, "seq_out", sa->seq_out);
 	json_number(j, "seq_in", sa->seq_in);
 	json_number(j, "packets", sa->packets);
@@ -138,35 +171,6 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 	json_number(j, "drops", sa->drops);
 	json_number(j, "add_time", sa->add_time);
 	json_number(j, "use_time", sa->use_time);
-	json_close(j, '}');
-}
-
-/**
- * json_selector - a selector
- * @j: the writer
- * @key: its key, NULL in an array
- * @sel: the selector
- */
-void json_selector(struct json *j, const char *key, const struct selector *sel)
-{
-	bool type = proto_has_type(sel->proto);
-	char proto[PROTO_TEXT];
-
-	json_open(j, key, '{');
-	put_bounds(j, "src_min", "src_max", &sel->src);
-	put_bounds(j, "dst_min", "dst_max", &sel->dst);
-	if (sel->proto == PROTO_ANY) {
-		json_null(j, "proto");
-		json_null(j, "proto_name");
-	} else {
-		json_number(j, "proto", sel->proto);
-		json_string(j, "proto_name", proto_text(sel->proto, proto));
-	}
-	put_ports(j, "sport_min", "sport_max", &sel->sport, !type);
-	put_ports(j, "dport_min", "dport_max", &sel->dport, !type);
-	put_ports(j, "type_min", "type_max", &sel->sport, type);
-	put_ports(j, "code_min", "code_max", &sel->dport, type);
-	json_bool(j, "opaque", ports_opaque(&sel->sport));
 	json_close(j, '}');
 }
 
@@ -212,6 +216,11 @@ void json_policy(struct json *j, const char *key, const struct policy *p)
 	json_bool(j, "optional", p->flags & NFIPSEC_POLICY_F_OPTIONAL);
 	json_bool(j, "no_acquire", p->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 	json_bool(j, "stateful_fragments", p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS);
+	json_bool(j, "pfp_src", p->flags & NFIPSEC_POLICY_F_PFP_SRC);
+	json_bool(j, "pfp_dst", p->flags & NFIPSEC_POLICY_F_PFP_DST);
+	json_bool(j, "pfp_proto", p->flags & NFIPSEC_POLICY_F_PFP_PROTO);
+	json_bool(j, "pfp_sport", p->flags & NFIPSEC_POLICY_F_PFP_SPORT);
+	json_bool(j, "pfp_dport", p->flags & NFIPSEC_POLICY_F_PFP_DPORT);
 	if (p->name[0])
 		json_string(j, "name", p->name);
 	else
@@ -278,5 +287,7 @@ void json_event(struct json *j, const struct event *ev)
 	}
 	if (ev->packet)
 		json_selector(j, "packet", ev->packet);
+	if (ev->wanted)
+		json_selector(j, "wanted", ev->wanted);
 	json_close(j, '}');
 }

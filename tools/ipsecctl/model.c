@@ -81,6 +81,8 @@ const char *ruleset_file(struct ruleset *rs, const char *name)
 void ruleset_free(struct ruleset *rs)
 {
 	for (size_t i = 0; i < rs->n; i++) {
+		if (rs->v[i].sa)
+			free(rs->v[i].sa->sel);
 		wipe_free(rs->v[i].sa, sizeof(struct sa));
 		if (rs->v[i].policy)
 			free(rs->v[i].policy->sel);
@@ -94,6 +96,19 @@ void ruleset_free(struct ruleset *rs)
 	*rs = (struct ruleset){ 0 };
 }
 
+static struct selector *add_selector(struct selector **list, size_t *n)
+{
+	struct selector *sel = xcalloc(*n + 1, sizeof(*sel));
+
+	if (*n)
+		memcpy(sel, *list, *n * sizeof(*sel));
+	free(*list);
+	*list = sel;
+	sel += (*n)++;
+	sel->proto = PROTO_ANY;
+	return sel;
+}
+
 /**
  * policy_add_selector - append a selector
  * @p: the policy
@@ -102,15 +117,18 @@ void ruleset_free(struct ruleset *rs)
  */
 struct selector *policy_add_selector(struct policy *p)
 {
-	struct selector *sel = xcalloc(p->n_sel + 1, sizeof(*sel));
+	return add_selector(&p->sel, &p->n_sel);
+}
 
-	if (p->n_sel)
-		memcpy(sel, p->sel, p->n_sel * sizeof(*sel));
-	free(p->sel);
-	p->sel = sel;
-	sel += p->n_sel++;
-	sel->proto = PROTO_ANY;
-	return sel;
+/**
+ * sa_add_selector - append a selector
+ * @sa: the SA
+ *
+ * Return: the selector, matching no family yet and any protocol, owned by @sa.
+ */
+struct selector *sa_add_selector(struct sa *sa)
+{
+	return add_selector(&sa->sel, &sa->n_sel);
 }
 
 /**
@@ -157,5 +175,7 @@ void event_free(struct event *ev)
 {
 	ruleset_free(&ev->rules);
 	free(ev->packet);
+	free(ev->wanted);
 	ev->packet = NULL;
+	ev->wanted = NULL;
 }

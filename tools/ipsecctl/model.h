@@ -195,6 +195,8 @@ struct outer {
  * @enc_key_bits: length of a key that is not shown, without the salt
  * @tfc: pad shorter payloads to this length, in bytes
  * @outer: the outer header of a tunnel
+ * @n_sel: number of selectors, 0: for all packets
+ * @sel: the selectors
  */
 struct sa {
 	__u32 spi;
@@ -225,6 +227,8 @@ struct sa {
 	__u16 enc_key_bits;
 	__u32 tfc;
 	struct outer outer;
+	size_t n_sel;
+	struct selector *sel;
 };
 
 /**
@@ -290,11 +294,13 @@ struct ruleset {
  * @cmd: enum nfipsec_cmd
  * @rules: the SA or the policy it is about, if any
  * @packet: for an ACQUIRE, the packet that asked; NULL otherwise
+ * @wanted: what the SA has to be for
  */
 struct event {
 	__u8 cmd;
 	struct ruleset rules;
 	struct selector *packet;
+	struct selector *wanted;
 };
 
 struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc);
@@ -304,6 +310,7 @@ const char *ruleset_file(struct ruleset *rs, const char *name);
 void ruleset_free(struct ruleset *rs);
 
 struct selector *policy_add_selector(struct policy *p);
+struct selector *sa_add_selector(struct sa *sa);
 bool ports_opaque(const struct port_range *r);
 
 struct counter *stats_add(struct stats *st);

@@ -322,6 +322,15 @@ bool nl_subscribe(struct nl *nl, struct nl_error *e)
 	return true;
 }
 
+static struct selector *got_selector(const struct nlattr *a, struct selector *old)
+{
+	struct selector *sel = old ? old : xcalloc(1, sizeof(*sel));
+
+	sel->proto = PROTO_ANY;
+	nl_get_selector(a, sel);
+	return sel;
+}
+
 static void got_event(const struct nlmsghdr *nlh, struct event *ev)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -330,11 +339,10 @@ static void got_event(const struct nlmsghdr *nlh, struct event *ev)
 	ev->cmd = genl->cmd;
 	got_rule(nlh, &ev->rules);
 	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(a) != NFIPSEC_A_PACKET || ev->packet)
-			continue;
-		ev->packet = xcalloc(1, sizeof(*ev->packet));
-		ev->packet->proto = PROTO_ANY;
-		nl_get_selector(a, ev->packet);
+		if (mnl_attr_get_type(a) == NFIPSEC_A_PACKET)
+			ev->packet = got_selector(a, ev->packet);
+		else if (mnl_attr_get_type(a) == NFIPSEC_A_SELECTOR)
+			ev->wanted = got_selector(a, ev->wanted);
 	}
 }
 

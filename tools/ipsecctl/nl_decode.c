@@ -203,6 +203,8 @@ void nl_get_sa(const struct nlattr *nest, struct sa *sa)
 		get_sa_config(a, sa);
 		get_sa_state(a, sa);
 		get_outer(a, &sa->outer);
+		if (mnl_attr_get_type(a) == NFIPSEC_SA_A_SELECTOR)
+			nl_get_selector(a, sa_add_selector(sa));
 	}
 }
 
@@ -213,7 +215,7 @@ static void get_port(const struct nlattr *a, struct port_range *r, bool max)
 }
 
 /**
- * nl_get_selector - NFIPSEC_POLICY_A_SELECTOR or NFIPSEC_A_PACKET
+ * nl_get_selector - a nest of enum nfipsec_selector_attr
  * @nest: the attribute
  * @sel: the selector
  */

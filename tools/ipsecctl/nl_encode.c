@@ -9,6 +9,27 @@ static void put_addr(struct nlmsghdr *nlh, __u16 type, const struct ip_addr *a)
 		mnl_attr_put(nlh, type, addr_len(a->family), a->b);
 }
 
+static void put_selector(struct nlmsghdr *nlh, __u16 type, const struct selector *sel)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MIN, addr_len(sel->src.family), sel->src.min);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MAX, addr_len(sel->src.family), sel->src.max);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MIN, addr_len(sel->dst.family), sel->dst.min);
+	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MAX, addr_len(sel->dst.family), sel->dst.max);
+	if (sel->proto != PROTO_ANY)
+		mnl_attr_put_u8(nlh, NFIPSEC_SEL_A_PROTO, sel->proto);
+	if (sel->sport.set) {
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MIN, sel->sport.min);
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MAX, sel->sport.max);
+	}
+	if (sel->dport.set) {
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MIN, sel->dport.min);
+		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MAX, sel->dport.max);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static void put_key(struct nlmsghdr *nlh, __u16 type, const struct key *k)
 {
 	if (k->len)
@@ -72,27 +93,8 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENCAP_DPORT, sa->encap_dport);
 		}
 		put_outer(nlh, &sa->outer);
-	}
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_selector(struct nlmsghdr *nlh, const struct selector *sel)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_POLICY_A_SELECTOR);
-
-	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MIN, addr_len(sel->src.family), sel->src.min);
-	mnl_attr_put(nlh, NFIPSEC_SEL_A_SRC_MAX, addr_len(sel->src.family), sel->src.max);
-	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MIN, addr_len(sel->dst.family), sel->dst.min);
-	mnl_attr_put(nlh, NFIPSEC_SEL_A_DST_MAX, addr_len(sel->dst.family), sel->dst.max);
-	if (sel->proto != PROTO_ANY)
-		mnl_attr_put_u8(nlh, NFIPSEC_SEL_A_PROTO, sel->proto);
-	if (sel->sport.set) {
-		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MIN, sel->sport.min);
-		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_SPORT_MAX, sel->sport.max);
-	}
-	if (sel->dport.set) {
-		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MIN, sel->dport.min);
-		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MAX, sel->dport.max);
+		for (size_t i = 0; i < sa->n_sel; i++)
+			put_selector(nlh, NFIPSEC_SA_A_SELECTOR, &sa->sel[i]);
 	}
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -125,7 +127,7 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 	if (p->has_priority)
 		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_PRIORITY, p->priority);
 	for (size_t i = 0; i < p->n_sel; i++)
-		put_selector(nlh, &p->sel[i]);
+		put_selector(nlh, NFIPSEC_POLICY_A_SELECTOR, &p->sel[i]);
 	if (!name_only) {
 		mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_ACTION, p->action);
 		if (p->flags)

@@ -16,10 +16,10 @@
 
 static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
-	"ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel", "fragments",
-	"from", "in", "include", "local", "name", "opaque", "out", "peer", "port",
-	"priority", "proto", "received", "replay", "reqid", "sent", "set", "spi", "tfc",
-	"then", "to", "transport", "ttl", "tunnel", "type", "udpencap",
+	"ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel", "for",
+	"fragments", "from", "in", "include", "local", "name", "opaque", "out", "peer",
+	"pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent", "set",
+	"spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type", "udpencap",
 };
 
 /**

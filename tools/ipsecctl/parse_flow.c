@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "addr.h"
-#include "icmp.h"
 #include "names.h"
 #include "parser.h"
 
@@ -22,17 +21,14 @@
  * @spec: protocol, mode and reqid of the spec; no addresses
  * @then: the specs around it, with our address as source and the other one as destination
  * @n_then: how many
- * @proto: upper layer protocol or PROTO_ANY
- * @from: source of the outbound packets, or of the inbound ones of an inbound-only flow
- * @to: destination
- * @sport: source ports, or types
- * @dport: destination ports, or codes
- * @port_loc: where the first "port" is
+ * @traffic: the outbound packets, or the inbound ones of an inbound-only flow
  * @local: our outer address
  * @peer: the other one
  * @type: the type
  * @priority: the priority
  * @name: the name
+ * @pfp: what SAs take from packets: flags of an outbound policy
+ * @pfp_mirrored: those of the inbound policy for the answers
  * @then_loc: where the first "then" is
  * @seen: words at the end of the rule that were there, bits of their numbers
  * @word_loc: where each of them is
@@ -44,17 +40,14 @@ struct flow {
 	struct spec spec;
 	struct spec then[NFIPSEC_SPECS_MAX - 1];
 	size_t n_then;
-	int proto;
-	struct hosts from;
-	struct hosts to;
-	struct port_range sport;
-	struct port_range dport;
-	struct place port_loc;
+	struct traffic traffic;
 	struct ip_addr local;
 	struct ip_addr peer;
 	const struct flow_type *type;
 	__u32 priority;
 	char name[NFIPSEC_NAME_MAX + 1];
+	__u32 pfp;
+	__u32 pfp_mirrored;
 	struct place then_loc;
 	unsigned int seen;
 	struct place word_loc[8];
@@ -68,10 +61,24 @@ enum flow_word {
 	WORD_REQID,
 	WORD_FRAGMENTS,
 	WORD_NAME,
+	WORD_PFP,
 };
 
 static const char * const flow_words[] = {
-	"local", "peer", "type", "priority", "reqid", "fragments", "name",
+	"local", "peer", "type", "priority", "reqid", "fragments", "name", "pfp",
+};
+
+/* what a packet can populate the selector of an SA with, as it leaves */
+static const struct {
+	const char *word;
+	__u32 flag;
+	__u32 mirrored;
+} pfp_words[] = {
+	{ "from", NFIPSEC_POLICY_F_PFP_SRC, NFIPSEC_POLICY_F_PFP_DST },
+	{ "to", NFIPSEC_POLICY_F_PFP_DST, NFIPSEC_POLICY_F_PFP_SRC },
+	{ "proto", NFIPSEC_POLICY_F_PFP_PROTO, NFIPSEC_POLICY_F_PFP_PROTO },
+	{ "sport", NFIPSEC_POLICY_F_PFP_SPORT, NFIPSEC_POLICY_F_PFP_DPORT },
+	{ "dport", NFIPSEC_POLICY_F_PFP_DPORT, NFIPSEC_POLICY_F_PFP_SPORT },
 };
 
 static void spec_head(struct parser *p, struct spec *s)
@@ -97,65 +104,6 @@ static void flow_head(struct parser *p, struct flow *f)
 		f->in = true;
 		f->out = true;
 	}
-}
-
-static bool flow_icmp(struct parser *p, struct flow *f)
-{
-	struct place loc = p->tok.loc;
-
-	if (!p_accept(p, "type"))
-		return true;
-	if (!proto_has_type(f->proto)) {
-		diag_add(p->diag, loc, "\"type\" needs \"proto\" icmp, icmp6 or mobility-header");
-		return false;
-	}
-	return p_type(p, f->proto, &f->sport, &f->dport);
-}
-
-static bool flow_proto(struct parser *p, struct flow *f)
-{
-	f->proto = PROTO_ANY;
-	if (!p_accept(p, "proto"))
-		return true;
-	if (p_accept(p, "any"))
-		return true;
-	/* "esp" and "ah" are keywords, but here they are protocols like others */
-	if (!(p_is_value(p) || p_is(p, "esp") || p_is(p, "ah")) ||
-	    !proto_parse(p->tok.text.data, !p->closed, &f->proto))
-		return p_expected(p, "a protocol (tcp, udp, icmp, 0 to 255, ...) after \"proto\"");
-	p_next(p);
-	return flow_icmp(p, f);
-}
-
-static bool flow_side(struct parser *p, struct flow *f, const char *word)
-{
-	bool from = !strcmp(word, "from");
-	struct place loc;
-
-	p_next(p);
-	if (!p_hosts(p, word, from ? &f->from : &f->to))
-		return false;
-	loc = p->tok.loc;
-	if (!p_accept(p, "port"))
-		return true;
-	if (!f->port_loc.file)
-		f->port_loc = loc;
-	return p_port(p, f->proto, from ? &f->sport : &f->dport);
-}
-
-/* "from A to B" or "to B from A" */
-static bool flow_hosts(struct parser *p, struct flow *f)
-{
-	bool from_first = p_is(p, "from");
-
-	if (!from_first && !p_is(p, "to"))
-		return p_expected(p, f->proto == PROTO_ANY ? "\"proto\", \"from\" or \"to\"" :
-				     "\"from\" or \"to\"");
-	if (!flow_side(p, f, from_first ? "from" : "to"))
-		return false;
-	if (!p_is(p, from_first ? "to" : "from"))
-		return p_expected(p, from_first ? "\"to\"" : "\"from\"");
-	return flow_side(p, f, from_first ? "to" : "from");
 }
 
 static bool flow_type(struct parser *p, struct flow *f)
@@ -200,6 +148,33 @@ static bool flow_name(struct parser *p, struct flow *f)
 	return true;
 }
 
+static bool one_pfp(struct parser *p, struct flow *f)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pfp_words); i++) {
+		if (!p_accept(p, pfp_words[i].word))
+			continue;
+		f->pfp |= pfp_words[i].flag;
+		f->pfp_mirrored |= pfp_words[i].mirrored;
+		return true;
+	}
+	return p_expected(p, "from, to, proto, sport or dport after \"pfp\"");
+}
+
+static bool flow_pfp(struct parser *p, struct flow *f)
+{
+	if (p->tok.kind != TOK_LBRACE)
+		return one_pfp(p, f);
+	p_next(p);
+	do {
+		if (!one_pfp(p, f))
+			return false;
+		if (p->tok.kind == TOK_COMMA)
+			p_next(p);
+	} while (p->tok.kind != TOK_RBRACE);
+	p_next(p);
+	return true;
+}
+
 static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 {
 	switch (w) {
@@ -218,6 +193,8 @@ static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 		       p_expected(p, "\"stateful\" after \"fragments\"");
 	case WORD_NAME:
 		return flow_name(p, f);
+	case WORD_PFP:
+		return flow_pfp(p, f);
 	}
 	return false;
 }
@@ -232,7 +209,7 @@ static bool flow_tail(struct parser *p, struct flow *f)
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"name\", \"then\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"name\", \"pfp\", \"then\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -284,34 +261,14 @@ static bool flow_then(struct parser *p, struct flow *f)
 	return true;
 }
 
-/* what cannot be read of one port cannot be read of the other */
-static bool flow_ports(struct parser *p, struct flow *f)
-{
-	if (!proto_has_ports(f->proto)) {
-		diag_add(p->diag, f->port_loc,
-			 "\"port\" needs \"proto\" tcp, udp, sctp, dccp or udplite");
-		return false;
-	}
-	if (!f->sport.set && ports_opaque(&f->dport))
-		f->sport = f->dport;
-	else if (!f->dport.set && ports_opaque(&f->sport))
-		f->dport = f->sport;
-	if (ports_opaque(&f->sport) == ports_opaque(&f->dport))
-		return true;
-	diag_add(p->diag, f->port_loc, "\"port opaque\" on one side means no port on the other");
-	return false;
-}
-
 static bool flow_check(struct parser *p, struct flow *f)
 {
 	static const enum flow_word protect_only[] = {
-		WORD_LOCAL, WORD_PEER, WORD_REQID, WORD_FRAGMENTS,
+		WORD_LOCAL, WORD_PEER, WORD_REQID, WORD_FRAGMENTS, WORD_PFP,
 	};
 
 	if (!f->type)
 		f->type = flow_type_by_name("require");
-	if (f->port_loc.file && !flow_ports(p, f))
-		return false;
 	if (f->type->action == NFIPSEC_ACTION_PROTECT)
 		return true;
 	if (f->n_then) {
@@ -353,16 +310,11 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 	pol->flags = f->type->flags;
 	if (f->seen & 1 << WORD_FRAGMENTS)
 		pol->flags |= NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS;
+	pol->flags |= mirror ? f->pfp_mirrored : f->pfp;
 	pol->has_priority = f->seen & 1 << WORD_PRIORITY;
 	pol->priority = f->priority;
 	memcpy(pol->name, f->name, sizeof(pol->name));
-	sel->proto = f->proto;
-	sel->src = mirror ? *to : *from;
-	sel->dst = mirror ? *from : *to;
-	/* a type has no other side: the answer has another type */
-	mirror = mirror && !proto_has_type(f->proto);
-	sel->sport = mirror ? f->dport : f->sport;
-	sel->dport = mirror ? f->sport : f->dport;
+	traffic_selector(&f->traffic, from, to, mirror, sel);
 	if (pol->action != NFIPSEC_ACTION_PROTECT)
 		return;
 	add_spec(pol, &f->spec, &f->local, &f->peer);
@@ -370,47 +322,25 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 		add_spec(pol, &f->then[i], &f->then[i].src, &f->then[i].dst);
 }
 
-/* "any" takes the family of the other side; twice "any" is both families */
-static bool pair_in_family(const struct flow *f, const struct ip_range *from,
-			   const struct ip_range *to, int family, struct ip_range out[2])
-{
-	int outer = f->peer.family ? f->peer.family : f->local.family;
-
-	if ((from->family && from->family != family) || (to->family && to->family != family))
-		return false;
-	/* transport mode keeps the packet's header, so it cannot change the family */
-	if (f->spec.mode == NFIPSEC_MODE_TRANSPORT && outer && outer != family)
-		return false;
-	out[0] = *from;
-	out[1] = *to;
-	if (!from->family)
-		range_any(family, &out[0]);
-	if (!to->family)
-		range_any(family, &out[1]);
-	return true;
-}
-
 static bool flow_expand(struct parser *p, const struct flow *f)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
-	struct ip_range pair[2];
+	int outer = f->peer.family ? f->peer.family : f->local.family;
+	/* transport mode keeps the packet's header, so it cannot change the family */
+	int only = f->spec.mode == NFIPSEC_MODE_TRANSPORT ? outer : AF_UNSPEC;
+	struct ip_range from, to;
 	size_t n = 0;
 
-	for (size_t i = 0; i < f->from.n; i++) {
-		for (size_t k = 0; k < f->to.n * ARRAY_SIZE(families); k++) {
-			if (!pair_in_family(f, &f->from.v[i], &f->to.v[k / 2], families[k % 2],
-					    pair))
-				continue;
-			if (n++ == FLOW_MAX) {
-				diag_add(p->diag, f->loc, "this rule makes more than %d flows",
-					 FLOW_MAX);
-				return false;
-			}
-			if (f->out)
-				add_policy(p, f, NFIPSEC_DIR_OUT, &pair[0], &pair[1], false);
-			if (f->in)
-				add_policy(p, f, NFIPSEC_DIR_IN, &pair[0], &pair[1], f->out);
+	for (size_t i = 0; i < traffic_pairs(&f->traffic); i++) {
+		if (!traffic_pair(&f->traffic, i, only, &from, &to))
+			continue;
+		if (n++ == FLOW_MAX) {
+			diag_add(p->diag, f->loc, "this rule makes more than %d flows", FLOW_MAX);
+			return false;
 		}
+		if (f->out)
+			add_policy(p, f, NFIPSEC_DIR_OUT, &from, &to, false);
+		if (f->in)
+			add_policy(p, f, NFIPSEC_DIR_IN, &from, &to, f->out);
 	}
 	if (!n)
 		diag_add(p->diag, f->loc, "no pair of addresses of this flow is of one family%s",
@@ -429,9 +359,8 @@ bool p_flow(struct parser *p, struct place loc)
 	bool ok;
 
 	flow_head(p, &f);
-	ok = flow_proto(p, &f) && flow_hosts(p, &f) && flow_tail(p, &f) && flow_then(p, &f) &&
-	     flow_check(p, &f) && flow_expand(p, &f);
-	free(f.from.v);
-	free(f.to.v);
+	ok = p_traffic(p, &f.traffic) && flow_tail(p, &f) && flow_then(p, &f) &&
+	     p_traffic_check(p, &f.traffic) && flow_check(p, &f) && flow_expand(p, &f);
+	traffic_free(&f.traffic);
 	return ok;
 }

@@ -20,11 +20,12 @@ enum sa_word {
 	WORD_RECEIVED,
 	WORD_TFC,
 	WORD_UDPENCAP,
+	WORD_FOR,
 };
 
 static const char * const sa_words[] = {
 	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
-	"tfc", "udpencap",
+	"tfc", "udpencap", "for",
 };
 
 /**
@@ -41,6 +42,8 @@ static const char * const sa_words[] = {
  * @seen: words that were there, bits of their numbers
  * @word_loc: where each of them is
  * @outer: words about the outer header
+ * @sel: selectors of the outbound SA, and those of the inbound one
+ * @n_sel: number of each
  */
 struct sa_rule {
 	struct place loc;
@@ -54,6 +57,8 @@ struct sa_rule {
 	unsigned int seen;
 	struct place word_loc[ARRAY_SIZE(sa_words)];
 	struct outer_words outer;
+	struct selector sel[2][NFIPSEC_SA_SELECTORS_MAX];
+	size_t n_sel;
 };
 
 static bool seen(const struct sa_rule *r, enum sa_word w)
@@ -138,6 +143,37 @@ static bool sa_udpencap(struct parser *p, struct sa *sa)
 	       one_port(p, "a port from 1 to 65535 after \"to\"", &sa->encap_dport);
 }
 
+static bool add_selectors(struct parser *p, struct sa_rule *r, const struct traffic *t)
+{
+	struct place loc = r->word_loc[WORD_FOR];
+	struct ip_range from, to;
+	size_t before = r->n_sel;
+
+	for (size_t i = 0; i < traffic_pairs(t); i++) {
+		if (!traffic_pair(t, i, AF_UNSPEC, &from, &to))
+			continue;
+		if (r->n_sel == NFIPSEC_SA_SELECTORS_MAX) {
+			diag_add(p->diag, loc, "this is more than %d selectors",
+				 NFIPSEC_SA_SELECTORS_MAX);
+			return false;
+		}
+		traffic_selector(t, &from, &to, false, &r->sel[0][r->n_sel]);
+		traffic_selector(t, &from, &to, true, &r->sel[1][r->n_sel++]);
+	}
+	if (r->n_sel == before)
+		diag_add(p->diag, loc, "no pair of these addresses is of one family");
+	return r->n_sel > before;
+}
+
+static bool sa_for(struct parser *p, struct sa_rule *r)
+{
+	struct traffic t = { 0 };
+	bool ok = p_traffic(p, &t) && p_traffic_check(p, &t) && add_selectors(p, r, &t);
+
+	traffic_free(&t);
+	return ok;
+}
+
 static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 {
 	switch (w) {
@@ -169,6 +205,8 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 		return p_number(p, sa_words[w], UINT16_MAX, &r->base.tfc);
 	case WORD_UDPENCAP:
 		return sa_udpencap(p, &r->base);
+	case WORD_FOR:
+		return sa_for(p, r);
 	}
 	return false;
 }
@@ -207,7 +245,8 @@ static bool sa_tail(struct parser *p, struct sa_rule *r)
 				break;
 		if (w == ARRAY_SIZE(sa_words))
 			return no_sa_word(p);
-		if (seen(r, w)) {
+		/* more than one "for" is a list of selectors */
+		if (seen(r, w) && w != WORD_FOR) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", sa_words[w]);
 			return false;
 		}
@@ -356,6 +395,8 @@ static void add_sa(struct parser *p, const struct sa_rule *r, size_t i)
 		sa->encap_dport = r->base.encap_sport;
 	}
 	sa->spi = r->spi[i];
+	for (size_t n = 0; n < r->n_sel; n++)
+		*sa_add_selector(sa) = r->sel[i][n];
 	if (r->enc) {
 		sa->enc = r->enc->id;
 		sa->enc_key = r->enckey.key[i];

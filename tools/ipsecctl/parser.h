@@ -39,6 +39,24 @@ struct hosts {
 };
 
 /**
+ * struct traffic - packets, as a rule describes them
+ * @proto: upper layer protocol or PROTO_ANY
+ * @from: sources
+ * @to: destinations
+ * @sport: source ports, or types
+ * @dport: destination ports, or codes
+ * @port_loc: where the first "port" is
+ */
+struct traffic {
+	int proto;
+	struct hosts from;
+	struct hosts to;
+	struct port_range sport;
+	struct port_range dport;
+	struct place port_loc;
+};
+
+/**
  * struct keys - what stands after "authkey" or "enckey"
  * @loc: where
  * @n: number of keys, 1 or 2; 0: not given
@@ -91,6 +109,16 @@ extern const char * const outer_words[OUTER_WORDS];
 bool p_is_outer(const struct parser *p);
 bool p_outer(struct parser *p, struct outer_words *w);
 bool p_outer_check(struct parser *p, const struct outer_words *w, const struct sa *sa);
+
+/* parse_traffic.c */
+bool p_traffic(struct parser *p, struct traffic *t);
+bool p_traffic_check(struct parser *p, struct traffic *t);
+size_t traffic_pairs(const struct traffic *t);
+bool traffic_pair(const struct traffic *t, size_t i, int only, struct ip_range *from,
+		  struct ip_range *to);
+void traffic_selector(const struct traffic *t, const struct ip_range *from,
+		      const struct ip_range *to, bool mirror, struct selector *sel);
+void traffic_free(struct traffic *t);
 
 /* parse_flow.c, parse_sa.c: after the keyword, up to the end of the line */
 bool p_flow(struct parser *p, struct place loc);

@@ -11,6 +11,7 @@
 #include "icmp.h"
 #include "names.h"
 #include "print.h"
+#include "util.h"
 
 static void print_key(FILE *out, const char *word, const struct key *k)
 {
@@ -67,42 +68,6 @@ static void print_udpencap(FILE *out, const struct sa *sa)
 		fprintf(out, " to %u", sa->encap_dport);
 }
 
-/**
- * print_sa - an SA as a rule, without a newline
- * @out: where to
- * @sa: the SA
- * @keys: with its keys, if they are known
- */
-void print_sa(FILE *out, const struct sa *sa, bool keys)
-{
-	char src[ADDR_TEXT], dst[ADDR_TEXT];
-
-	fprintf(out, "%s %s from %s to %s spi 0x%08x", ipsec_name(sa->proto), mode_name(sa->mode),
-		addr_text(&sa->src, src), addr_text(&sa->dst, dst), sa->spi);
-	if (sa->auth)
-		fprintf(out, " auth %s", algo_auth_name(sa->auth));
-	if (sa->enc)
-		fprintf(out, " enc %s", sa_enc_name(sa));
-	if (keys) {
-		print_key(out, "authkey", &sa->auth_key);
-		print_key(out, "enckey", &sa->enc_key);
-	}
-	if (sa->reqid)
-		fprintf(out, " reqid %u", sa->reqid);
-	if (sa->has_replay)
-		fprintf(out, " replay %u", sa->replay);
-	if (sa->flags & NFIPSEC_SA_F_ESN)
-		fprintf(out, " esn");
-	if (sa->has_seq && sa->seq_out)
-		fprintf(out, " sent %llu", sa->seq_out);
-	if (sa->has_seq && sa->seq_in)
-		fprintf(out, " received %llu", sa->seq_in);
-	if (sa->tfc)
-		fprintf(out, " tfc %u", sa->tfc);
-	print_udpencap(out, sa);
-	print_outer(out, &sa->outer);
-}
-
 static void print_range(FILE *out, const char *word, const struct port_range *r)
 {
 	if (!r->set)
@@ -147,6 +112,46 @@ static void print_selector(FILE *out, const struct selector *sel)
 		print_range(out, "port", &sel->dport);
 }
 
+/**
+ * print_sa - an SA as a rule, without a newline
+ * @out: where to
+ * @sa: the SA
+ * @keys: with its keys, if they are known
+ */
+void print_sa(FILE *out, const struct sa *sa, bool keys)
+{
+	char src[ADDR_TEXT], dst[ADDR_TEXT];
+
+	fprintf(out, "%s %s from %s to %s spi 0x%08x", ipsec_name(sa->proto), mode_name(sa->mode),
+		addr_text(&sa->src, src), addr_text(&sa->dst, dst), sa->spi);
+	if (sa->auth)
+		fprintf(out, " auth %s", algo_auth_name(sa->auth));
+	if (sa->enc)
+		fprintf(out, " enc %s", sa_enc_name(sa));
+	if (keys) {
+		print_key(out, "authkey", &sa->auth_key);
+		print_key(out, "enckey", &sa->enc_key);
+	}
+	if (sa->reqid)
+		fprintf(out, " reqid %u", sa->reqid);
+	if (sa->has_replay)
+		fprintf(out, " replay %u", sa->replay);
+	if (sa->flags & NFIPSEC_SA_F_ESN)
+		fprintf(out, " esn");
+	if (sa->has_seq && sa->seq_out)
+		fprintf(out, " sent %llu", sa->seq_out);
+	if (sa->has_seq && sa->seq_in)
+		fprintf(out, " received %llu", sa->seq_in);
+	if (sa->tfc)
+		fprintf(out, " tfc %u", sa->tfc);
+	print_udpencap(out, sa);
+	print_outer(out, &sa->outer);
+	for (size_t i = 0; i < sa->n_sel; i++) {
+		fprintf(out, " for");
+		print_selector(out, &sa->sel[i]);
+	}
+}
+
 static void print_spec_head(FILE *out, const struct spec *s)
 {
 	fprintf(out, " %s", ipsec_name(s->proto));
@@ -180,6 +185,28 @@ static void print_name(FILE *out, const char *name)
 	fputc('"', out);
 }
 
+static void print_pfp(FILE *out, const struct policy *p)
+{
+	static const struct {
+		__u32 flag;
+		const char *word;
+	} words[] = {
+		{ NFIPSEC_POLICY_F_PFP_SRC, "from" }, { NFIPSEC_POLICY_F_PFP_DST, "to" },
+		{ NFIPSEC_POLICY_F_PFP_PROTO, "proto" }, { NFIPSEC_POLICY_F_PFP_SPORT, "sport" },
+		{ NFIPSEC_POLICY_F_PFP_DPORT, "dport" },
+	};
+	const char *before = " pfp { ";
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!(p->flags & words[i].flag))
+			continue;
+		fprintf(out, "%s%s", before, words[i].word);
+		before = ", ";
+	}
+	if (p->flags & NFIPSEC_POLICY_F_PFP)
+		fprintf(out, " }");
+}
+
 static void print_flow(FILE *out, const struct policy *p, const struct selector *sel)
 {
 	fprintf(out, "flow");
@@ -196,6 +223,7 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " reqid %u", p->spec[0].reqid);
 	if (p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
 		fprintf(out, " fragments stateful");
+	print_pfp(out, p);
 	print_name(out, p->name);
 	for (size_t i = 1; i < p->n_spec; i++) {
 		fprintf(out, " then");
@@ -382,6 +410,10 @@ void print_event(FILE *out, const struct event *ev)
 	if (ev->packet) {
 		fprintf(out, " for packet");
 		print_selector(out, ev->packet);
+	}
+	if (ev->wanted) {
+		fprintf(out, " wants");
+		print_selector(out, ev->wanted);
 	}
 	fputc('\n', out);
 }

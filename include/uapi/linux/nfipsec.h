@@ -26,7 +26,8 @@
  *   DEFAULTS_GET  -                   answers with NFIPSEC_A_DEFAULTS
  *   BATCH     NFIPSEC_A_OP+           one transaction: all operations or none, in this order
  *   STATS_GET -                       answers with NFIPSEC_A_STATS
- *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET        (event) traffic waits for an SA
+ *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET NFIPSEC_A_SELECTOR
+ *                                     (event) traffic waits for an SA
  *   SA_MAPPING    NFIPSEC_A_SA        (event) NAT has moved the peer: to MAPPED_SRC, MAPPED_PORT
  *
  *   NFIPSEC_A_OP
@@ -70,6 +71,9 @@
  *                                         header; absent: that of the route
  *     NFIPSEC_SA_A_FLOW_LABEL     u32?    0 .. 0xfffff: the outer flow label, IPv6 outside only;
  *                                         absent: that of an IPv6 packet inside, 0 for IPv4
+ *     NFIPSEC_SA_A_SELECTOR*      nest    of up to 16, as in POLICY: the packets that it is for
+ *                                         (RFC 4301 4.4.2.1), before any SA is applied; absent:
+ *                                         all. That of the innermost SA of a policy counts
  *     answers only:
  *     NFIPSEC_SA_A_MAPPED_SRC     binary  with ENCAP: where the last packet that came in UDP came
  *     NFIPSEC_SA_A_MAPPED_PORT    u16     from; until then SRC and ENCAP_SPORT
@@ -120,6 +124,8 @@
  *                                         DEFAULTS_SET: as before
  *
  *   NFIPSEC_A_PACKET   a selector nest: the packet that asked for an SA
+ *   NFIPSEC_A_SELECTOR a selector nest: what the SA has to be for, which is what matched of the
+ *                      policy, with what its PFP flags take from the packet
  *
  *   NFIPSEC_A_STATS
  *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string),
@@ -147,6 +153,7 @@
 #define NFIPSEC_KEY_MAX			128	/* bytes, the longest key of any algorithm */
 #define NFIPSEC_SPECS_MAX		4	/* SAs in a bundle */
 #define NFIPSEC_SELECTORS_MAX		64	/* selectors of one policy */
+#define NFIPSEC_SA_SELECTORS_MAX	16	/* selectors of one SA */
 #define NFIPSEC_DSCP_COUNT		64	/* values of a DSCP (RFC 2474) */
 #define NFIPSEC_FLOW_LABEL_MAX		1048575	/* 20 bits (RFC 6437) */
 #define NFIPSEC_NAME_MAX		255	/* bytes of the name of a policy */
@@ -204,6 +211,7 @@ enum nfipsec_cmd {
  * @NFIPSEC_A_STATS: nest of enum nfipsec_stats_attr
  * @NFIPSEC_A_PACKET: nest of enum nfipsec_selector_attr
  * @NFIPSEC_A_DEFAULTS: nest of enum nfipsec_defaults_attr
+ * @NFIPSEC_A_SELECTOR: nest of enum nfipsec_selector_attr
  */
 enum nfipsec_attr {
 	NFIPSEC_A_UNSPEC,
@@ -216,6 +224,7 @@ enum nfipsec_attr {
 	NFIPSEC_A_STATS,
 	NFIPSEC_A_PACKET,
 	NFIPSEC_A_DEFAULTS,
+	NFIPSEC_A_SELECTOR,
 	__NFIPSEC_A_MAX,
 };
 
@@ -265,6 +274,7 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_ENCAP_DPORT: u16
  * @NFIPSEC_SA_A_MAPPED_SRC: binary, 4 or 16 bytes
  * @NFIPSEC_SA_A_MAPPED_PORT: u16
+ * @NFIPSEC_SA_A_SELECTOR: nest of enum nfipsec_sel_attr, may repeat
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -301,6 +311,7 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_ENCAP_DPORT,
 	NFIPSEC_SA_A_MAPPED_SRC,
 	NFIPSEC_SA_A_MAPPED_PORT,
+	NFIPSEC_SA_A_SELECTOR,
 	__NFIPSEC_SA_A_MAX,
 };
 
@@ -470,15 +481,30 @@ enum nfipsec_action {
  *	follow the first one of their packet, which must come before them (RFC 4301 7.3).
  *	Without it only selectors without ports, or with opaque ones, match them. Policies that
  *	bypass or discard need not say it
+ * @NFIPSEC_POLICY_F_PFP_SRC: populate from packet (RFC 4301 4.4.1.2): a packet that asks for an SA
+ *	gives the selector of that SA its source address, and only SAs are used whose selector
+ *	names one source address. Without it the selector is that of the policy
+ * @NFIPSEC_POLICY_F_PFP_DST: the destination address likewise
+ * @NFIPSEC_POLICY_F_PFP_PROTO: the protocol likewise
+ * @NFIPSEC_POLICY_F_PFP_SPORT: the source port, or the type, likewise, with its protocol
+ * @NFIPSEC_POLICY_F_PFP_DPORT: the destination port, or the code, likewise, with its protocol
  */
 enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_OPTIONAL	= 1 << 0,
 	NFIPSEC_POLICY_F_NO_ACQUIRE	= 1 << 1,
 	NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS = 1 << 2,
+	NFIPSEC_POLICY_F_PFP_SRC	= 1 << 3,
+	NFIPSEC_POLICY_F_PFP_DST	= 1 << 4,
+	NFIPSEC_POLICY_F_PFP_PROTO	= 1 << 5,
+	NFIPSEC_POLICY_F_PFP_SPORT	= 1 << 6,
+	NFIPSEC_POLICY_F_PFP_DPORT	= 1 << 7,
 };
 
+#define NFIPSEC_POLICY_F_PFP (NFIPSEC_POLICY_F_PFP_SRC | NFIPSEC_POLICY_F_PFP_DST | \
+			      NFIPSEC_POLICY_F_PFP_PROTO | NFIPSEC_POLICY_F_PFP_SPORT | \
+			      NFIPSEC_POLICY_F_PFP_DPORT)
 #define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE | \
-			      NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
+			      NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS | NFIPSEC_POLICY_F_PFP)
 
 /**
  * enum nfipsec_sa_flags - bits of NFIPSEC_SA_A_FLAGS

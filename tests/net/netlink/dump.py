@@ -99,6 +99,26 @@ watch.close()
 for priority in (1, 2, 2000):
     c.request(CMD_POLICY_DEL, [largest(priority)])
 
+# --- the largest SA -----------------------------------------------------------------------------------
+
+large = [Attr(SA_A_SELECTOR, [addr(type_, "fd01::1") for type_ in (SEL_A_SRC_MIN, SEL_A_SRC_MAX, SEL_A_DST_MIN,
+                                                                 SEL_A_DST_MAX)] + ports)] * 16
+large_sa = sa(spi=u32(SA_A_SPI, 0x999999), src=addr(SA_A_SRC, "2001:db8::1"), dst=addr(SA_A_DST, "2001:db8::2"),
+              map=Attr(SA_A_DSCP_MAP, bytes(64)), sport=u16(SA_A_ENCAP_SPORT, 1), dport=u16(SA_A_ENCAP_DPORT, 2),
+              **{f"s{n}": each for n, each in enumerate(large)})
+watch = Connection()
+watch.subscribe("changes")
+c.request(CMD_SA_NEW, [large_sa])
+with case("the largest SA makes an event, and can be read alone with its keys"):
+    watch.sock.settimeout(5)
+    alone, = c.request(CMD_SA_GET, [large_sa, u32(A_FLAGS, F_SHOW_KEYS)])
+    for answer in (watch.event(), alone):
+        same(16, sum(t == SA_A_SELECTOR for t, _ in parse(answer.get(A_SA))), "selectors")
+with case("nor does it end a dump early"):
+    same(len(numbers) + 1, len(c.dump(CMD_SA_GET)))
+watch.close()
+c.request(CMD_SA_DEL, [large_sa])
+
 # --- one of them ------------------------------------------------------------------------------------
 
 with case("an SA by its name"):

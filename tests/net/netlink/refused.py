@@ -299,6 +299,18 @@ for port in ("x", "y"):
 for zero in (SA_A_ENCAP_SPORT, SA_A_ENCAP_DPORT):
     bad_sa(f"port 0 in attribute {zero}", (INVAL, RANGE), ANY, blame="x", x=u16(zero, 0))
 
+
+
+def selectors_of_sa(count, **other):
+    return {f"s{n}": Attr(SA_A_SELECTOR, selector_number(n).value) for n in range(count - 1)} | {
+        "last": Attr(SA_A_SELECTOR, selector(**other).value)}
+
+
+taken("SA_NEW with 16 selectors", CMD_SA_NEW, [sa(**selectors_of_sa(16))], CMD_SA_DEL)
+bad_sa("17 selectors", INVAL, "An SA has at most 16 selectors", **selectors_of_sa(17))
+bad_sa("a second selector that is wrong", INVAL, "The source address range ends before it begins", blame="last",
+       **selectors_of_sa(2, src_min=addr(SEL_A_SRC_MIN, "10.1.1.1")))
+
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
 for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS", "MAPPED_SRC", "MAPPED_PORT"):
@@ -462,11 +474,16 @@ for name, type_, values in (("direction", POLICY_A_DIR, (2, 255)), ("action", PO
         bad = u8(type_, value)
         bad_policy(f"{name} {value}", (INVAL, RANGE), ANY, **{"dir" if type_ == POLICY_A_DIR else "action": bad},
                    blame=bad)
-for flags in (8, 16, 0x80000000, 0xffffffff):
+for flags in (0x100, 0x80000000, 0xffffffff):
     bad = u32(POLICY_A_FLAGS, flags)
     bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
 for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7):
     taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
+for flag in (POLICY_F_PFP_SRC, POLICY_F_PFP_DST, POLICY_F_PFP_PROTO, POLICY_F_PFP_SPORT, POLICY_F_PFP_DPORT):
+    taken(f"POLICY_NEW flag {flag:#x}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flag))], CMD_POLICY_DEL)
+    bad = u32(POLICY_A_FLAGS, flag)
+    refused(f"POLICY_NEW flag {flag:#x} without an SA", CMD_POLICY_NEW, [bypass(flags=bad)], INVAL,
+            "A policy that bypasses or discards has no SA to populate from packets", bad)
 for name, text in (("empty", b"\0"), ("of 256 bytes", b"x" * 256 + b"\0"), ("without an end", b"abc")):
     bad = Attr(POLICY_A_NAME, text)
     refused(f"POLICY_NEW name {name}", CMD_POLICY_NEW, [policy(name=bad)], (INVAL, RANGE),
