@@ -316,7 +316,7 @@ static void ends_of(const struct ipsec_key *key, const struct chain *chain, stru
 	ends->dst = key->dst;
 	ends->family = key->family;
 	while (n--) {
-		if (chain->mode[n] != NFIPSEC_MODE_TUNNEL)
+		if (chain->mode[n] == NFIPSEC_MODE_TRANSPORT)
 			continue;
 		ends->src = chain->sa[n]->src;
 		ends->dst = chain->sa[n]->id.dst;

@@ -17,6 +17,7 @@
 #include <net/gro_cells.h>
 #include <net/route.h>
 
+#include "beet.h"
 #include "fragment.h"
 #include "input.h"
 #include "sa.h"
@@ -263,7 +264,7 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
 		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_NESTED);
-	if (ipsec_cb(skb)->mode == NFIPSEC_MODE_TUNNEL || !ipsec_skb_is_ipsec(proto))
+	if (ipsec_cb(skb)->mode != NFIPSEC_MODE_TRANSPORT || !ipsec_skb_is_ipsec(proto))
 		return enter_stack(inet, skb);
 	__skb_pull(skb, ipsec_cb(skb)->len);
 	if (input(inet, skb, proto))
@@ -305,8 +306,7 @@ static void applied_from_shadow(struct applied *applied, const struct xfrm_state
 	applied->family = x->props.family;
 	applied->reqid = x->props.reqid;
 	applied->proto = x->id.proto;
-	applied->mode = x->props.mode == XFRM_MODE_TUNNEL ? NFIPSEC_MODE_TUNNEL :
-							    NFIPSEC_MODE_TRANSPORT;
+	applied->mode = ipsec_shadow_mode(x);
 }
 
 static bool addr_is(const union ipsec_addr *wanted, u16 family, const union ipsec_addr *addr,
@@ -399,7 +399,7 @@ static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, struct sk
 static enum ipsec_stat without_policy(const struct ipsec_net *inet, u8 mode,
 				      const struct ipsec_policy *policy)
 {
-	if (mode == NFIPSEC_MODE_TUNNEL)
+	if (mode != NFIPSEC_MODE_TRANSPORT)
 		return IPSEC_IN_NO_POLICY;
 	return !policy && ipsec_spd_discards(inet, NFIPSEC_DIR_IN) ? IPSEC_IN_NO_POLICY :
 								     IPSEC_NO_DROP;
@@ -515,6 +515,8 @@ static enum ipsec_stat decapsulate(struct sk_buff *skb, struct ipsec_sa *sa)
 	cb->mode = sa->mode == NFIPSEC_MODE_ANY ? open_mode(sa->inet, skb) : sa->mode;
 	if (cb->mode == NFIPSEC_MODE_TUNNEL)
 		return ipsec_tunnel_pull(skb, sa);
+	if (cb->mode == NFIPSEC_MODE_BEET)
+		return ipsec_beet_pull(skb, sa);
 	unwrap_transport(skb);
 	if (carried)
 		ipsec_udpencap_checksum(skb);
@@ -535,8 +537,8 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
 	ipsec_sa_count(sa, skb->len);
-	if (cb->mode == NFIPSEC_MODE_TUNNEL ? tunnel_holds_ours(inet, skb) :
-					      transport_holds_ours(skb))
+	if (cb->mode == NFIPSEC_MODE_TRANSPORT ? transport_holds_ours(skb) :
+						 tunnel_holds_ours(inet, skb))
 		input_nested(inet, skb);
 	else
 		input_deliver(inet, skb);

@@ -79,8 +79,10 @@ static int check_nesting(const struct nlattr *nest, const struct ipsec_policy *p
 
 	for (i = 0; i < policy->n_specs; i++) {
 		spec = &policy->spec[i];
+		if (i && spec->mode == NFIPSEC_MODE_BEET)
+			return ipsec_nl_refuse(extack, nest, "Only the innermost SA of a policy can be in BEET mode");
 		if (spec->mode != NFIPSEC_MODE_TRANSPORT) {
-			tunnel = spec->mode == NFIPSEC_MODE_TUNNEL ? spec : NULL;
+			tunnel = spec->mode == NFIPSEC_MODE_ANY ? NULL : spec;
 			continue;
 		}
 		if (tunnel && (differs(&tunnel->src, tunnel->family, &spec->src, spec->family) ||

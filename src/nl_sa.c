@@ -131,7 +131,7 @@ static int sa_mode(struct nlattr **tb, const struct nlattr *nest,
 	config->mode = nla_get_u8(tb[NFIPSEC_SA_A_MODE]);
 	if (config->mode >= __NFIPSEC_MODE_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[NFIPSEC_SA_A_MODE],
-				    "The mode of an SA is transport, tunnel or any");
+				    "The mode of an SA is transport, tunnel, beet or any");
 		return -EINVAL;
 	}
 	if (config->mode != NFIPSEC_MODE_TRANSPORT && ipsec_addr_is_any(&config->src)) {
@@ -219,6 +219,22 @@ static int sa_encap(struct nlattr **tb, struct ipsec_sa_config *config,
 	return 0;
 }
 
+/* What is in no packet must be in the SA. */
+static int sa_beet(const struct nlattr *mode, const struct ipsec_sa_config *config,
+		   struct netlink_ext_ack *extack)
+{
+	const struct ipsec_selector *sel = config->selector;
+
+	if (config->mode != NFIPSEC_MODE_BEET)
+		return 0;
+	if (config->id.proto != IPPROTO_ESP)
+		return ipsec_nl_refuse(extack, mode, "BEET mode is for ESP");
+	if (config->n_selectors != 1 || ipsec_addr_cmp(&sel->src_min, &sel->src_max, sel->family) ||
+	    ipsec_addr_cmp(&sel->dst_min, &sel->dst_max, sel->family))
+		return ipsec_nl_refuse(extack, mode, "BEET mode needs one selector, of one source and one destination: the addresses inside");
+	return 0;
+}
+
 static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
 {
@@ -244,7 +260,9 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		err = sa_enc(tb, config, extack);
 	if (!err)
 		err = sa_auth(tb, config, extack);
-	return err ?: ipsec_nl_sa_selectors(nest, config, extack);
+	if (!err)
+		err = ipsec_nl_sa_selectors(nest, config, extack);
+	return err ?: sa_beet(tb[NFIPSEC_SA_A_MODE], config, extack);
 }
 
 /* Whatever the request is, and however many keys are in it. */

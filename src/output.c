@@ -17,6 +17,7 @@
 #include <net/ip6_route.h>
 #include <net/route.h>
 
+#include "beet.h"
 #include "event.h"
 #include "fragment.h"
 #include "hold.h"
@@ -128,9 +129,14 @@ static enum ipsec_stat prepare_mode(struct sk_buff *skb, struct ipsec_bundle *bu
 {
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
 
-	if (bundle->mode[ipsec_cb(skb)->step] == NFIPSEC_MODE_TUNNEL)
+	switch (bundle->mode[ipsec_cb(skb)->step]) {
+	case NFIPSEC_MODE_TUNNEL:
 		return ipsec_tunnel_push(skb, sa, outer_ttl(bundle->xdst.child));
-	return prepare_transport(skb);
+	case NFIPSEC_MODE_BEET:
+		return ipsec_beet_push(skb, sa);
+	default:
+		return prepare_transport(skb);
+	}
 }
 
 static enum ipsec_stat prepare(struct sk_buff *skb, struct ipsec_bundle *bundle)
@@ -230,7 +236,7 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
 	int err;
 
-	if (bundle->mode[0] == NFIPSEC_MODE_TRANSPORT) {
+	if (bundle->mode[0] != NFIPSEC_MODE_TUNNEL) {
 		ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
 		return -EMSGSIZE;
 	}

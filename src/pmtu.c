@@ -75,8 +75,11 @@ unsigned int ipsec_pmtu_inside(const struct ipsec_sa *sa, u8 mode, unsigned int 
 	if (mtu <= before)
 		return 0;
 	payload = sa->xform->payload_max(sa, mtu - before);
-	/* In transport mode the header is not part of the payload, but of the packet. */
-	return payload && mode == NFIPSEC_MODE_TRANSPORT ? payload + header : payload;
+	if (!payload || mode == NFIPSEC_MODE_TUNNEL)
+		return payload;
+	/* Else the header is not part of the payload, but of the packet. */
+	return payload + (mode == NFIPSEC_MODE_BEET ? ipsec_header_len(sa->selector->family) :
+						      header);
 }
 
 /**

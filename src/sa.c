@@ -392,12 +392,21 @@ static bool src_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wante
 	       !ipsec_addr_cmp(src, &sa->src, sa->id.family);
 }
 
+/* An SA in BEET mode is made for it, and for the packet itself, not for one around it. */
+static bool mode_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
+{
+	if (sa->mode == wanted->mode)
+		return true;
+	if (wanted->mode == NFIPSEC_MODE_ANY)
+		return sa->mode != NFIPSEC_MODE_BEET || wanted->key;
+	return sa->mode == NFIPSEC_MODE_ANY && wanted->mode != NFIPSEC_MODE_BEET;
+}
+
 static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
 {
 	return !READ_ONCE(sa->dead) &&
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
-	       (wanted->mode == NFIPSEC_MODE_ANY || sa->mode == NFIPSEC_MODE_ANY ||
-		wanted->mode == sa->mode) &&
+	       mode_is_wanted(sa, wanted) &&
 	       src_is_wanted(sa, wanted) &&
 	       (!wanted->key || ipsec_selectors_admit(sa->selector, sa->n_selectors, wanted->pfp,
 						      wanted->key));

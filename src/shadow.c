@@ -23,6 +23,27 @@ static const struct xfrm_type shadow_type = {
 	.destructor = shadow_destructor,
 };
 
+static const u8 shadow_modes[] = {
+	[NFIPSEC_MODE_TRANSPORT]	= XFRM_MODE_TRANSPORT,
+	[NFIPSEC_MODE_TUNNEL]		= XFRM_MODE_TUNNEL,
+	[NFIPSEC_MODE_BEET]		= XFRM_MODE_BEET,
+};
+
+/**
+ * ipsec_shadow_mode() - the mode that a shadow shows
+ * @x: the shadow
+ *
+ * Return: enum nfipsec_mode, not ANY.
+ */
+u8 ipsec_shadow_mode(const struct xfrm_state *x)
+{
+	u8 mode = NFIPSEC_MODE_TRANSPORT;
+
+	while (mode + 1 < ARRAY_SIZE(shadow_modes) && shadow_modes[mode] != x->props.mode)
+		mode++;
+	return mode;
+}
+
 static struct xfrm_state *shadow_create(const struct ipsec_sa *sa, u8 mode)
 {
 	struct xfrm_state *x = xfrm_state_alloc(sa->inet->net);
@@ -37,7 +58,7 @@ static struct xfrm_state *shadow_create(const struct ipsec_sa *sa, u8 mode)
 	memcpy(&x->props.saddr, &sa->src, sizeof(x->props.saddr));
 	x->props.family = sa->id.family;
 	x->props.reqid = sa->reqid;
-	x->props.mode = mode == NFIPSEC_MODE_TUNNEL ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+	x->props.mode = shadow_modes[mode];
 	/*
 	 * The kernel drops what came out of a tunnel that its own, empty SPD does not know.
 	 * States of offloaded tunnels are believed: our SPD has checked the packet.

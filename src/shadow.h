@@ -9,6 +9,7 @@
 
 struct xfrm_state *ipsec_shadow_larval(struct net *net);
 struct xfrm_state *ipsec_shadow(struct ipsec_sa *sa, u8 mode);
+u8 ipsec_shadow_mode(const struct xfrm_state *x);
 void ipsec_shadow_exit(struct ipsec_sa *sa);
 int ipsec_shadow_mark(struct ipsec_sa *sa, u8 mode, struct sk_buff *skb);
 bool ipsec_shadow_marked(const struct sk_buff *skb);

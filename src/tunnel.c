@@ -10,21 +10,13 @@
 #include "tunnel.h"
 
 /**
- * struct inside - what an outer header may take from the inner one
- * @dsfield: DSCP and ECN
- * @ttl: TTL or hop limit
- * @df: it must not be fragmented
- * @flow_label: host order, 0 for IPv4
+ * ipsec_tunnel_look() - what a header says that another one may take from it
+ * @skb: a packet; the header is its network header
+ * @inside: filled
+ *
+ * IPv6 is never fragmented on its way, but a packet of 1280 bytes must pass (RFC 8200 5).
  */
-struct inside {
-	u8 dsfield;
-	u8 ttl;
-	bool df;
-	u32 flow_label;
-};
-
-/* IPv6 is never fragmented on its way, but a packet of 1280 bytes must pass (RFC 8200 5). */
-static void look_inside(const struct sk_buff *skb, struct inside *inside)
+void ipsec_tunnel_look(const struct sk_buff *skb, struct ipsec_inside *inside)
 {
 	if (ipsec_header_family(skb) == AF_INET6) {
 		inside->dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
@@ -52,8 +44,8 @@ static void put_id(struct iphdr *outer, const struct ipsec_sa *sa)
 		__ip_select_ident(sa->inet->net, outer, 1);
 }
 
-static void put_v4(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inside *inside,
-		   u8 proto, u8 route_ttl)
+static void put_v4(struct sk_buff *skb, const struct ipsec_sa *sa,
+		   const struct ipsec_inside *inside, u8 proto, u8 route_ttl)
 {
 	struct iphdr *outer = ip_hdr(skb);
 
@@ -71,8 +63,8 @@ static void put_v4(struct sk_buff *skb, const struct ipsec_sa *sa, const struct 
 	ipsec_cb(skb)->named = offsetof(struct iphdr, protocol);
 }
 
-static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct inside *inside,
-		   u8 proto, u8 route_ttl)
+static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa,
+		   const struct ipsec_inside *inside, u8 proto, u8 route_ttl)
 {
 	u32 label = ipsec_outer_flow_label(&sa->outer, inside->flow_label);
 	struct ipv6hdr *outer = ipv6_hdr(skb);
@@ -84,6 +76,28 @@ static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct 
 	memcpy(&outer->saddr, &sa->src, sizeof(outer->saddr));
 	memcpy(&outer->daddr, &sa->id.dst, sizeof(outer->daddr));
 	ipsec_cb(skb)->named = offsetof(struct ipv6hdr, nexthdr);
+}
+
+/**
+ * ipsec_tunnel_header() - write an outer header
+ * @skb: a packet, its data begins with room for the header
+ * @sa: the SA; its addresses and sa->outer say what is in the header
+ * @inside: what it may take from the header inside
+ * @proto: what ESP or AH will say is behind it
+ * @route_ttl: TTL or hop limit, unless sa->outer says otherwise
+ */
+void ipsec_tunnel_header(struct sk_buff *skb, const struct ipsec_sa *sa,
+			 const struct ipsec_inside *inside, u8 proto, u8 route_ttl)
+{
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, ipsec_header_len(sa->id.family));
+	skb->protocol = ipsec_header_ethertype(sa->id.family);
+	memset(&ipsec_cb(skb)->header, 0, sizeof(ipsec_cb(skb)->header));
+	ipsec_cb(skb)->next_header = proto;
+	if (sa->id.family == AF_INET6)
+		put_v6(skb, sa, inside, proto, route_ttl);
+	else
+		put_v4(skb, sa, inside, proto, route_ttl);
 }
 
 /**
@@ -99,23 +113,15 @@ static void put_v6(struct sk_buff *skb, const struct ipsec_sa *sa, const struct 
 enum ipsec_stat ipsec_tunnel_push(struct sk_buff *skb, const struct ipsec_sa *sa, u8 route_ttl)
 {
 	unsigned int len = ipsec_header_len(sa->id.family);
-	struct inside inside;
+	struct ipsec_inside inside;
 	u8 proto;
 
 	if (ipsec_skb_writable(skb, len, 0))
 		return IPSEC_OUT_NO_MEMORY;
 	proto = ipsec_header_family(skb) == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
-	look_inside(skb, &inside);
+	ipsec_tunnel_look(skb, &inside);
 	skb_push(skb, len);
-	skb_reset_network_header(skb);
-	skb_set_transport_header(skb, len);
-	skb->protocol = ipsec_header_ethertype(sa->id.family);
-	memset(&ipsec_cb(skb)->header, 0, sizeof(ipsec_cb(skb)->header));
-	ipsec_cb(skb)->next_header = proto;
-	if (sa->id.family == AF_INET6)
-		put_v6(skb, sa, &inside, proto, route_ttl);
-	else
-		put_v4(skb, sa, &inside, proto, route_ttl);
+	ipsec_tunnel_header(skb, sa, &inside, proto, route_ttl);
 	return IPSEC_NO_DROP;
 }
 

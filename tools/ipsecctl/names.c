@@ -107,6 +107,7 @@ const char *mode_name(__u8 mode)
 		[NFIPSEC_MODE_ANY] = "any",
 		[NFIPSEC_MODE_TRANSPORT] = "transport",
 		[NFIPSEC_MODE_TUNNEL] = "tunnel",
+		[NFIPSEC_MODE_BEET] = "beet",
 	};
 
 	return mode < ARRAY_SIZE(names) ? names[mode] : "unknown";

@@ -15,11 +15,12 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "code", "default", "df", "dscp", "dscp-decap",
-	"ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel", "for",
-	"fragments", "from", "in", "include", "local", "name", "opaque", "out", "peer",
-	"pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent", "set",
-	"spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type", "udpencap",
+	"ah", "any", "auth", "authkey", "beet", "code", "default", "df", "dscp",
+	"dscp-decap", "ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel",
+	"for", "fragments", "from", "in", "include", "local", "name", "opaque", "out",
+	"peer", "pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent",
+	"set", "spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type",
+	"udpencap",
 };
 
 /**

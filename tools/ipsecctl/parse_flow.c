@@ -93,6 +93,8 @@ static void spec_head(struct parser *p, struct spec *s)
 		s->mode = NFIPSEC_MODE_TRANSPORT;
 	else if (p_accept(p, "tunnel"))
 		s->mode = NFIPSEC_MODE_TUNNEL;
+	else if (p_accept(p, "beet"))
+		s->mode = NFIPSEC_MODE_BEET;
 }
 
 static void flow_head(struct parser *p, struct flow *f)

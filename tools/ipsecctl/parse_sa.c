@@ -264,6 +264,8 @@ static bool sa_head(struct parser *p, struct sa_rule *r)
 	r->base.mode = NFIPSEC_MODE_TUNNEL;
 	if (p_accept(p, "transport"))
 		r->base.mode = NFIPSEC_MODE_TRANSPORT;
+	else if (p_accept(p, "beet"))
+		r->base.mode = NFIPSEC_MODE_BEET;
 	else if (p_accept(p, "any"))
 		r->base.mode = NFIPSEC_MODE_ANY;
 	else
@@ -344,13 +346,35 @@ static bool check_sequence(struct parser *p, const struct sa_rule *r)
 	return false;
 }
 
+static bool is_one(const struct ip_range *r)
+{
+	return !memcmp(r->min, r->max, sizeof(r->min));
+}
+
+/* the kernel says the same, but not where */
+static bool check_beet(struct parser *p, const struct sa_rule *r)
+{
+	const struct selector *sel = &r->sel[0][0];
+
+	if (r->base.mode != NFIPSEC_MODE_BEET)
+		return true;
+	if (r->base.proto == IPPROTO_AH)
+		diag_add(p->diag, r->loc, "\"beet\" means nothing to AH");
+	else if (r->n_sel != 1 || !is_one(&sel->src) || !is_one(&sel->dst))
+		diag_add(p->diag, r->loc,
+			 "\"beet\" needs \"for\" with one source and one destination: the addresses inside");
+	else
+		return true;
+	return false;
+}
+
 static bool sa_check(struct parser *p, struct sa_rule *r)
 {
 	if (!seen(r, WORD_SPI)) {
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
-	if (!check_sequence(p, r) || !p_outer_check(p, &r->outer, &r->base))
+	if (!check_sequence(p, r) || !p_outer_check(p, &r->outer, &r->base) || !check_beet(p, r))
 		return false;
 	if (r->base.proto == IPPROTO_AH) {
 		if (means_nothing(p, r, WORD_TFC, "AH, which does not encrypt") ||

@@ -525,11 +525,15 @@ enum nfipsec_sa_flags {
  *	lets it come through a tunnel, and one for the packet around it says transport
  * @NFIPSEC_MODE_TRANSPORT: the payload of the packet is protected
  * @NFIPSEC_MODE_TUNNEL: the whole packet is protected, in a new one
+ * @NFIPSEC_MODE_BEET: the payload is protected in a new packet, and gets its own header back at the
+ *	other end (draft-nikander-esp-beet-mode): ESP, and its SA has one selector with one source
+ *	and one destination address, those inside. Only the innermost spec of a policy
  */
 enum nfipsec_mode {
 	NFIPSEC_MODE_ANY,
 	NFIPSEC_MODE_TRANSPORT,
 	NFIPSEC_MODE_TUNNEL,
+	NFIPSEC_MODE_BEET,
 	__NFIPSEC_MODE_MAX,
 };
 

@@ -113,7 +113,7 @@ for length in (5, 8, 15):
 for length in (0, 1, 3, 17, 128):
     bad_sa(f"address of {length} bytes", (INVAL, RANGE), ANY, dst=Attr(SA_A_DST, bytes(length)))
 for mode in (MODE_END, 255):
-    bad_sa(f"mode {mode}", INVAL, "The mode of an SA is transport, tunnel or any", mode=u8(SA_A_MODE, mode))
+    bad_sa(f"mode {mode}", INVAL, "The mode of an SA is transport, tunnel, beet or any", mode=u8(SA_A_MODE, mode))
 bad_sa("tunnel from nowhere", INVAL, "A tunnel needs the source address of its outer header",
        src=addr(SA_A_SRC, "0.0.0.0"))
 bad_sa("any mode from nowhere", INVAL, "A tunnel needs the source address of its outer header",
@@ -311,6 +311,17 @@ bad_sa("17 selectors", INVAL, "An SA has at most 16 selectors", **selectors_of_s
 bad_sa("a second selector that is wrong", INVAL, "The source address range ends before it begins", blame="last",
        **selectors_of_sa(2, src_min=addr(SEL_A_SRC_MIN, "10.1.1.1")))
 
+BEET = {"mode": u8(SA_A_MODE, MODE_BEET)}
+ONE = {"src_max": addr(SEL_A_SRC_MAX, "10.1.0.0"), "dst_max": addr(SEL_A_DST_MAX, "10.2.0.0")}
+NEEDS_ONE = "BEET mode needs one selector, of one source and one destination: the addresses inside"
+taken("SA_NEW in BEET mode", CMD_SA_NEW, [sa(**BEET, **selectors_of_sa(1, **ONE))], CMD_SA_DEL)
+bad_sa("BEET mode without selectors", INVAL, NEEDS_ONE, **BEET)
+bad_sa("BEET mode with two", INVAL, NEEDS_ONE, blame="mode", **BEET, **selectors_of_sa(2, **ONE))
+for bound in ("src_max", "dst_max"):
+    bad_sa(f"BEET mode with a wide {bound}", INVAL, NEEDS_ONE, blame="mode", **BEET,
+           **selectors_of_sa(1, **{bound: ONE[bound]}))
+bad_sa("BEET mode of AH", INVAL, "BEET mode is for ESP", make=ah, blame="mode", **BEET, **selectors_of_sa(1, **ONE))
+
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
 for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS", "MAPPED_SRC", "MAPPED_PORT"):
@@ -501,6 +512,8 @@ bad_policy("that protects without a spec", INVAL,
 for name, action in (("bypasses", ACTION_BYPASS), ("discards", ACTION_DISCARD)):
     bad_policy(f"that {name} with a spec", INVAL, "A policy that bypasses or discards has no spec", selector(),
                spec(), action=u8(POLICY_A_ACTION, action))
+bad_policy("with BEET mode around another SA", INVAL, "Only the innermost SA of a policy can be in BEET mode",
+           selector(), spec(), spec(mode=u8(SPEC_A_MODE, MODE_BEET)))
 bad_policy("with 5 specs", INVAL, "A policy has at most 4 specs", selector(), *(spec() for _ in range(5)))
 taken("POLICY_NEW with 4 specs", CMD_POLICY_NEW, [policy(selector(), *(spec() for _ in range(4)))], CMD_POLICY_DEL)
 many = [selector_number(n) for n in range(65)]
@@ -584,7 +597,7 @@ refused("POLICY_NEW spec without a protocol", CMD_POLICY_NEW, [policy(selector()
 for proto in (0, 6, 108):
     bad_spec(f"protocol {proto}", errno.EPROTONOSUPPORT, "The protocol of a spec is ESP (50) or AH (51)",
              blame="proto", proto=u8(SPEC_A_PROTO, proto))
-bad_spec("mode 3", (INVAL, RANGE), ANY, blame="mode", mode=u8(SPEC_A_MODE, 3))
+bad_spec("mode of the end", (INVAL, RANGE), ANY, blame="mode", mode=u8(SPEC_A_MODE, MODE_END))
 for field, type_ in (("src", SPEC_A_SRC), ("dst", SPEC_A_DST)):
     bad_spec(f"with {field} of 7 bytes", INVAL, LENGTH, blame=field,
              **{field: Attr(type_, bytes(7))})
