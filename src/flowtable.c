@@ -20,30 +20,6 @@
 #include "selector.h"
 #include "spd.h"
 
-/**
- * ipsec_flowtable_forget() - take all connections back that flowtables have
- * @inet: a namespace whose SPD has changed
- *
- * Process context. Their next packets are classified, and flowtables that take them again
- * get our dst, which protects.
- */
-void ipsec_flowtable_forget(struct ipsec_net *inet)
-{
-	void (*cleanup)(struct net_device *dev);
-	struct net_device *dev;
-
-	cleanup = symbol_get(nf_flow_table_cleanup);
-	if (!cleanup)
-		return;
-	/* Packets that saw the old SPD may still be adding flows. */
-	synchronize_rcu();
-	rtnl_lock();
-	for_each_netdev(inet->net, dev)
-		cleanup(dev);
-	rtnl_unlock();
-	symbol_put(nf_flow_table_cleanup);
-}
-
 static bool flowtables_exist(const struct net *net)
 {
 #if IS_ENABLED(CONFIG_NF_FLOW_TABLE)
@@ -51,6 +27,33 @@ static bool flowtables_exist(const struct net *net)
 #else
 	return false;
 #endif
+}
+
+/**
+ * ipsec_flowtable_forget() - take all connections back that flowtables have
+ * @inet: a namespace whose SPD has changed
+ *
+ * Process context. Their next packets are classified, and flowtables that take them again
+ * get our dst, which protects. As this is done for every change of policies, nothing is
+ * waited for where there are no flowtables, and where there are, not for long.
+ */
+void ipsec_flowtable_forget(struct ipsec_net *inet)
+{
+	void (*cleanup)(struct net_device *dev);
+	struct net_device *dev;
+
+	if (!flowtables_exist(inet->net))
+		return;
+	cleanup = symbol_get(nf_flow_table_cleanup);
+	if (!cleanup)
+		return;
+	/* Packets that saw the old SPD may still be adding flows. */
+	synchronize_rcu_expedited();
+	rtnl_lock();
+	for_each_netdev(inet->net, dev)
+		cleanup(dev);
+	rtnl_unlock();
+	symbol_put(nf_flow_table_cleanup);
 }
 
 /* How packets with a tuple look when they arrive, before NAT. */

@@ -37,6 +37,12 @@ static const struct rhashtable_params by_dst_params = {
 	.automatic_shrinking = true,
 };
 
+static struct ipsec_counter_pool sa_counters = {
+	.lock = __SPIN_LOCK_UNLOCKED(sa_counters.lock),
+	.roomy = LIST_HEAD_INIT(sa_counters.roomy),
+	.size = sizeof(struct ipsec_sa_cpu),
+};
+
 /**
  * ipsec_sadb_init() - an empty SADB for a new namespace
  * @inet: the namespace
@@ -84,7 +90,8 @@ void ipsec_sadb_exit(struct ipsec_net *inet)
 static void sa_free(struct ipsec_sa *sa)
 {
 	sa->xform->exit(sa);
-	free_percpu(sa->cpu);
+	if (sa->cpu)
+		ipsec_counter_put(&sa_counters, sa->cpu_chunk, sa->cpu);
 	kvfree(sa->replay);
 	kfree(sa->outer.dscp_map);
 	kfree(sa->selector);
@@ -207,7 +214,7 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 		return ERR_PTR(-ENOMEM);
 	__module_get(THIS_MODULE);
 	sa_init(sa, inet, config);
-	sa->cpu = alloc_percpu(struct ipsec_sa_cpu);
+	sa->cpu = ipsec_counter_get(&sa_counters, &sa->cpu_chunk);
 	if (!sa->cpu)
 		goto free_sa;
 	sa->replay = kvmalloc(ipsec_replay_bytes(config->replay_window), GFP_KERNEL);

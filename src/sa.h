@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "algo.h"
+#include "counter.h"
 #include "net.h"
 #include "outer.h"
 #include "replay.h"
@@ -147,6 +148,7 @@ enum ipsec_txn_state {
  * @crypto: keyed transforms, owned by crypto.c [I]
  * @replay: anti-replay window, used inbound [A]
  * @cpu: counters [A]
+ * @cpu_chunk: where @cpu comes from [I]
  * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
  *           (its lock)
  * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
@@ -193,6 +195,7 @@ struct ipsec_sa {
 	struct ipsec_crypto *crypto;
 	struct ipsec_replay *replay;
 	struct ipsec_sa_cpu __percpu *cpu;
+	struct ipsec_counter_chunk *cpu_chunk;
 	struct ipsec_bundle __rcu *bundles;
 	unsigned int outer_of;
 	struct xfrm_state *shadow[IPSEC_SHADOWS];

@@ -10,22 +10,18 @@
 #include "spd.h"
 
 /**
- * struct ipsec_spd_side - one direction of a view
- * @classifier: from packet to rank
- * @policy: from rank to policy
- */
-struct ipsec_spd_side {
-	struct ipsec_classifier *classifier;
-	struct ipsec_policy **policy;
-};
-
-/**
  * struct ipsec_spd_view - the SPD as packets see it; never changes once published
- * @side: by direction
+ * @classifier: from packet to policy
+ * @lost: nodes of the view before that this one has no more
+ * @retired: nodes to free with this view, when the next one is published
+ * @last: no view comes behind this one that would share its nodes
  * @rcu: frees it
  */
 struct ipsec_spd_view {
-	struct ipsec_spd_side side[__NFIPSEC_DIR_MAX];
+	struct ipsec_classifier classifier;
+	struct ipsec_node *lost;
+	struct ipsec_node *retired;
+	bool last;
 	struct rcu_work rcu;
 };
 
@@ -34,6 +30,7 @@ struct ipsec_spd_view {
  * @view: what packets look at, NULL: no policy at all [R]
  * @tree: the policies by direction, priority and id [C]
  * @by_hash: the policies by direction, priority and selectors [C]
+ * @by_id: the policies by id [C]
  * @last_id: id given last [C]
  * @number: policies in @tree [C]
  */
@@ -41,6 +38,7 @@ struct ipsec_spd {
 	struct ipsec_spd_view __rcu *view;
 	struct rb_root tree;
 	struct rhltable by_hash;
+	struct xarray by_id;
 	u32 last_id;
 	u32 number;
 };
@@ -50,6 +48,12 @@ static const struct rhashtable_params by_hash_params = {
 	.key_offset = offsetof(struct ipsec_policy, hash),
 	.head_offset = offsetof(struct ipsec_policy, by_hash),
 	.automatic_shrinking = true,
+};
+
+static struct ipsec_counter_pool policy_counters = {
+	.lock = __SPIN_LOCK_UNLOCKED(policy_counters.lock),
+	.roomy = LIST_HEAD_INIT(policy_counters.roomy),
+	.size = sizeof(struct ipsec_policy_cpu),
 };
 
 /**
@@ -72,6 +76,7 @@ int ipsec_spd_init(struct ipsec_net *inet)
 		return err;
 	}
 	spd->tree = RB_ROOT;
+	xa_init(&spd->by_id);
 	inet->spd = spd;
 	return 0;
 }
@@ -84,6 +89,7 @@ void ipsec_spd_exit(struct ipsec_net *inet)
 {
 	WARN_ON(!ipsec_spd_empty(inet));
 	rhltable_destroy(&inet->spd->by_hash);
+	xa_destroy(&inet->spd->by_id);
 	kfree(inet->spd);
 }
 
@@ -103,7 +109,7 @@ struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_
 	policy = kzalloc(struct_size(policy, selector, n_selectors), GFP_KERNEL);
 	if (!policy)
 		return NULL;
-	policy->cpu = alloc_percpu(struct ipsec_policy_cpu);
+	policy->cpu = ipsec_counter_get(&policy_counters, &policy->cpu_chunk);
 	if (!policy->cpu) {
 		kfree(policy);
 		return NULL;
@@ -123,7 +129,7 @@ static void policy_free_rcu(struct rcu_head *rcu)
 	struct ipsec_policy *policy = container_of(rcu, struct ipsec_policy, rcu);
 
 	WARN_ON_ONCE(!skb_queue_empty(&policy->held));
-	free_percpu(policy->cpu);
+	ipsec_counter_put(&policy_counters, policy->cpu_chunk, policy->cpu);
 	kfree(policy->name);
 	kfree(policy);
 	module_put(THIS_MODULE);
@@ -228,15 +234,23 @@ int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack
 		NL_SET_ERR_MSG(extack, "A policy with this direction, priority and selectors exists already");
 		return -EEXIST;
 	}
-	if (spd->last_id == U32_MAX ||
-	    rhltable_insert(&spd->by_hash, &policy->by_hash, by_hash_params)) {
-		NL_SET_ERR_MSG(extack, "The kernel has no memory for another policy");
-		return -ENOMEM;
-	}
-	policy->id = ++spd->last_id;
+	if (spd->last_id == U32_MAX)
+		goto no_memory;
+	policy->id = spd->last_id + 1;
+	if (xa_err(xa_store(&spd->by_id, policy->id, policy, GFP_KERNEL)))
+		goto no_memory;
+	if (rhltable_insert(&spd->by_hash, &policy->by_hash, by_hash_params))
+		goto erase_id;
+	spd->last_id = policy->id;
 	tree_insert(spd, policy);
 	spd->number++;
 	return 0;
+
+erase_id:
+	xa_erase(&spd->by_id, policy->id);
+no_memory:
+	NL_SET_ERR_MSG(extack, "The kernel has no memory for another policy");
+	return -ENOMEM;
 }
 
 /**
@@ -251,6 +265,7 @@ void ipsec_spd_remove(struct ipsec_policy *policy)
 
 	lockdep_assert_held(&policy->inet->config);
 	rhltable_remove(&spd->by_hash, &policy->by_hash, by_hash_params);
+	xa_erase(&spd->by_id, policy->id);
 	rb_erase(&policy->node, &spd->tree);
 	spd->number--;
 }
@@ -293,10 +308,9 @@ struct ipsec_policy *ipsec_spd_find_id(struct ipsec_net *inet, u32 id)
 {
 	struct ipsec_policy *policy;
 
-	for (policy = ipsec_spd_first(inet); policy; policy = ipsec_spd_next(policy))
-		if (policy->id == id && !(policy->txn_state & IPSEC_TXN_DOOMED))
-			return policy;
-	return NULL;
+	lockdep_assert_held(&inet->config);
+	policy = xa_load(&inet->spd->by_id, id);
+	return policy && !(policy->txn_state & IPSEC_TXN_DOOMED) ? policy : NULL;
 }
 
 /**
@@ -337,12 +351,9 @@ bool ipsec_spd_empty(const struct ipsec_net *inet)
 
 static void view_free(struct ipsec_spd_view *view)
 {
-	int dir;
-
-	for (dir = 0; dir < __NFIPSEC_DIR_MAX; dir++) {
-		kvfree(view->side[dir].classifier);
-		kvfree(view->side[dir].policy);
-	}
+	ipsec_classify_free_retired(view->retired);
+	if (view->last)
+		ipsec_classify_free(&view->classifier);
 	kfree(view);
 }
 
@@ -351,71 +362,93 @@ static void view_free_work(struct work_struct *work)
 	view_free(container_of(to_rcu_work(work), struct ipsec_spd_view, rcu));
 }
 
-static int side_alloc(struct ipsec_spd_side *side, u32 n_policies, u32 n_rules)
+/* Policies that the running transaction will leave. */
+static u32 count_staying(const struct ipsec_spd *spd, const struct list_head *changed)
 {
-	side->classifier = kvzalloc(ipsec_classifier_bytes(n_rules), GFP_KERNEL);
-	side->policy = kvcalloc(max_t(u32, n_policies, 1), sizeof(side->policy[0]), GFP_KERNEL);
-	return side->classifier && side->policy ? 0 : -ENOMEM;
+	const struct ipsec_policy *policy;
+	u32 staying = spd->number;
+
+	list_for_each_entry(policy, changed, txn_node)
+		if (policy->txn_state & IPSEC_TXN_DOOMED)
+			staying--;
+	return staying;
 }
 
-static void side_add(struct ipsec_spd_side *side, u32 rank, struct ipsec_policy *policy)
+/* Rules stand in the order of their policies: priority, then age. */
+static int change_rules(struct ipsec_classify_change *change, struct ipsec_policy *policy,
+			int (*make)(struct ipsec_classify_change *change,
+				    const struct ipsec_classify_rule *rule))
 {
-	struct ipsec_classifier *classifier = side->classifier;
+	struct ipsec_classify_rule rule = {
+		.owner = policy,
+		.rank = (u64)policy->priority << 32 | policy->id,
+		.dir = policy->dir,
+		.take_unknown = policy->action != NFIPSEC_ACTION_BYPASS,
+	};
 	unsigned int i;
+	int err = 0;
 
-	side->policy[rank] = policy;
-	for (i = 0; i < policy->n_selectors; i++) {
-		struct ipsec_classify_rule *rule = &classifier->rule[classifier->n++];
-
-		rule->sel = policy->selector[i];
-		rule->policy = rank;
-		rule->take_unknown = policy->action != NFIPSEC_ACTION_BYPASS;
+	for (i = 0; i < policy->n_selectors && !err; i++) {
+		rule.sel = &policy->selector[i];
+		err = make(change, &rule);
 	}
+	return err;
 }
 
-static bool policy_stays(const struct ipsec_policy *policy)
+static int change_policies(struct ipsec_classify_change *change, const struct list_head *changed)
 {
-	return !(policy->txn_state & IPSEC_TXN_DOOMED);
+	struct ipsec_policy *policy;
+	int err = 0;
+
+	list_for_each_entry(policy, changed, txn_node) {
+		if (policy->txn_state == IPSEC_TXN_NEW)
+			err = change_rules(change, policy, ipsec_classify_add);
+		else if (policy->txn_state == IPSEC_TXN_DOOMED)
+			err = change_rules(change, policy, ipsec_classify_remove);
+		if (WARN_ON_ONCE(err == -ENOENT) || err)
+			return err;
+		cond_resched();
+	}
+	return 0;
 }
 
 /**
  * ipsec_spd_prepare() - build the view of the policies that will stay
  * @inet: the namespace, config held
+ * @changed: the policies that were added or are to be deleted, by txn_node
  *
- * Process context.
+ * Process context. Takes time for what changes, not for what stays.
  *
- * Return: a view for ipsec_spd_publish(), or an ERR_PTR; NULL if no policy stays.
+ * Return: a view for ipsec_spd_publish(), or an ERR_PTR; NULL if no policy stays, which
+ * needs no memory.
  */
-struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet)
+struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct list_head *changed)
 {
-	u32 n_policies[__NFIPSEC_DIR_MAX] = {}, n_rules[__NFIPSEC_DIR_MAX] = {};
-	struct ipsec_policy *policy;
-	struct ipsec_spd_view *view;
-	int dir;
+	struct ipsec_classify_change change;
+	struct ipsec_spd_view *view, *old;
+	int err;
 
-	for (policy = ipsec_spd_first(inet); policy; policy = ipsec_spd_next(policy)) {
-		if (!policy_stays(policy))
-			continue;
-		n_policies[policy->dir]++;
-		n_rules[policy->dir] += policy->n_selectors;
-	}
-	if (!n_policies[NFIPSEC_DIR_IN] && !n_policies[NFIPSEC_DIR_OUT])
+	if (!count_staying(inet->spd, changed))
 		return NULL;
 	view = kzalloc(sizeof(*view), GFP_KERNEL);
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 	INIT_RCU_WORK(&view->rcu, view_free_work);
-	for (dir = 0; dir < __NFIPSEC_DIR_MAX; dir++) {
-		if (side_alloc(&view->side[dir], n_policies[dir], n_rules[dir])) {
-			view_free(view);
-			return ERR_PTR(-ENOMEM);
-		}
-		n_policies[dir] = 0;
-	}
-	for (policy = ipsec_spd_first(inet); policy; policy = ipsec_spd_next(policy))
-		if (policy_stays(policy))
-			side_add(&view->side[policy->dir], n_policies[policy->dir]++, policy);
+	old = rcu_dereference_protected(inet->spd->view, lockdep_is_held(&inet->config));
+	err = ipsec_classify_begin(&change, old ? &old->classifier : NULL);
+	if (err)
+		goto free_view;
+	err = change_policies(&change, changed);
+	if (err)
+		goto abort;
+	view->lost = ipsec_classify_commit(&change, &view->classifier);
 	return view;
+
+abort:
+	ipsec_classify_abort(&change);
+free_view:
+	kfree(view);
+	return ERR_PTR(err);
 }
 
 /**
@@ -430,8 +463,13 @@ void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view)
 	old = rcu_replace_pointer(inet->spd->view, view, lockdep_is_held(&inet->config));
 	/* Pairs with the flow cache: a new generation is read only after its view. */
 	smp_store_release(&inet->spd_gen, ipsec_next_gen());
-	if (old)
-		queue_rcu_work(ipsec_wq, &old->rcu);
+	if (!old)
+		return;
+	if (view)
+		old->retired = view->lost;
+	else
+		old->last = true;
+	queue_rcu_work(ipsec_wq, &old->rcu);
 }
 
 /**
@@ -448,12 +486,8 @@ struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 				      const struct ipsec_key *key)
 {
 	const struct ipsec_spd_view *view = rcu_dereference(inet->spd->view);
-	u32 rank;
 
-	if (!view)
-		return NULL;
-	rank = ipsec_classify(view->side[dir].classifier, key);
-	return rank == IPSEC_CLASSIFY_NONE ? NULL : view->side[dir].policy[rank];
+	return view ? ipsec_classify(&view->classifier, dir, key) : NULL;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 
+#include "counter.h"
 #include "net.h"
 #include "selector.h"
 
@@ -57,6 +58,7 @@ struct ipsec_policy_cpu {
  * @spec: innermost first [I]
  * @name: for the key manager, or NULL [I]
  * @cpu: counters [A]
+ * @cpu_chunk: where @cpu comes from [I]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
  * @hold_node: in the list of policies that hold packets, owned by hold.c
  * @acquired: jiffies when requests for an SA began to be counted, owned by hold.c
@@ -82,6 +84,7 @@ struct ipsec_policy {
 	struct ipsec_spec spec[NFIPSEC_SPECS_MAX];
 	char *name;
 	struct ipsec_policy_cpu __percpu *cpu;
+	struct ipsec_counter_chunk *cpu_chunk;
 
 	struct sk_buff_head held;
 	struct list_head hold_node;
@@ -116,7 +119,7 @@ struct ipsec_policy *ipsec_spd_next(struct ipsec_policy *policy);
 struct ipsec_policy *ipsec_spd_after(struct ipsec_net *inet, u8 dir, u32 priority, u32 id);
 bool ipsec_spd_empty(const struct ipsec_net *inet);
 
-struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet);
+struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct list_head *changed);
 void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view);
 
 struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,

@@ -221,7 +221,7 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 	struct ipsec_spd_view *view;
 
 	if (spd_changes) {
-		view = ipsec_spd_prepare(txn->inet);
+		view = ipsec_spd_prepare(txn->inet, &txn->policies);
 		if (IS_ERR(view)) {
 			NL_SET_ERR_MSG(extack, "The kernel has no memory for so many policies");
 			ipsec_txn_abort(txn);
