@@ -62,6 +62,24 @@ void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
 }
 
 /**
+ * ipsec_event_sa_expired() - tell that an SA has reached a limit of its lifetime
+ * @inet: the namespace, config held
+ * @sa: the SA
+ * @limit: enum nfipsec_limit
+ * @hard: it is the end of the SA
+ */
+void ipsec_event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigned int limit,
+			    bool hard)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_expired)
+			listener->sa_expired(inet, sa, limit, hard);
+}
+
+/**
  * ipsec_event_policy_added() - tell that a policy is in force
  * @inet: the namespace, config held
  * @policy: the policy

@@ -17,6 +17,8 @@ struct ipsec_sa;
  * @sa_added: an SA is in the SADB
  * @sa_gone: an SA has left the SADB; packets may still be under way with it
  * @sa_deleted: the same, of an SA that @sa_added has told of
+ * @sa_expired: an SA has reached a limit of its lifetime, enum nfipsec_limit; a hard one: it
+ *              is about to be deleted, or stops
  * @policy_added: a policy is in force
  * @policy_deleted: a policy is no longer in force
  * @spd_changed: a transaction has changed the SPD; once, after the others
@@ -31,6 +33,8 @@ struct ipsec_listener {
 	void (*sa_added)(struct ipsec_net *inet, struct ipsec_sa *sa);
 	void (*sa_gone)(struct ipsec_net *inet, struct ipsec_sa *sa);
 	void (*sa_deleted)(struct ipsec_net *inet, struct ipsec_sa *sa);
+	void (*sa_expired)(struct ipsec_net *inet, struct ipsec_sa *sa, unsigned int limit,
+			   bool hard);
 	void (*policy_added)(struct ipsec_net *inet, struct ipsec_policy *policy);
 	void (*policy_deleted)(struct ipsec_net *inet, struct ipsec_policy *policy);
 	void (*spd_changed)(struct ipsec_net *inet);
@@ -43,6 +47,8 @@ void ipsec_event_listen(struct ipsec_listener *listener);
 void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa);
 void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa);
 void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa);
+void ipsec_event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigned int limit,
+			    bool hard);
 void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *policy);
 void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy);
 void ipsec_event_spd_changed(struct ipsec_net *inet);

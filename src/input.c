@@ -18,6 +18,7 @@
 #include <net/route.h>
 
 #include "beet.h"
+#include "expire.h"
 #include "fragment.h"
 #include "input.h"
 #include "sa.h"
@@ -534,6 +535,8 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 		reason = replay_reason(ipsec_replay_commit(sa->replay, cb->seq));
 	if (!reason)
 		reason = decapsulate(skb, sa);
+	if (!reason && !ipsec_expire_charge(sa, skb->len))
+		reason = IPSEC_IN_EXPIRED;
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
 	ipsec_sa_count(sa, skb->len);

@@ -7,6 +7,7 @@
 #include "bundle.h"
 #include "crypto.h"
 #include "esp.h"
+#include "expire.h"
 #include "flow.h"
 #include "fragment.h"
 #include "hold.h"
@@ -44,8 +45,13 @@ static int __net_init net_init(struct net *net)
 	err = ipsec_hold_init(inet);
 	if (err)
 		goto exit_spd;
+	err = ipsec_expire_init(inet);
+	if (err)
+		goto exit_hold;
 	return 0;
 
+exit_hold:
+	ipsec_hold_exit(inet);
 exit_spd:
 	ipsec_spd_exit(inet);
 exit_sadb:
@@ -73,6 +79,7 @@ static void net_stop(struct ipsec_net *inet)
 static void net_free(struct ipsec_net *inet)
 {
 	ipsec_crypto_drain(inet);
+	ipsec_expire_exit(inet);
 	ipsec_hold_flush_all(inet);
 	ipsec_hold_exit(inet);
 	ipsec_fragment_exit(inet);
@@ -131,6 +138,7 @@ static int __init tables_init(void)
 	if (err)
 		goto exit_crypto;
 	ipsec_output_init();
+	ipsec_expire_listen();
 	ipsec_hooks_init();
 	err = ipsec_input_init();
 	if (err)

@@ -15,6 +15,7 @@ struct ipsec_fragments;
 struct ipsec_sadb;
 struct ipsec_spd;
 struct ipsec_holding;
+struct ipsec_expiry;
 struct xfrm_state;
 
 /**
@@ -41,6 +42,7 @@ struct xfrm_state;
  * @spd: policies [I]
  * @holding: packets that wait for an SA [I]
  * @fragments: first fragments, NULL before the first policy, owned by fragment.c [A]
+ * @expiry: SAs that come to their ends [I]
  * @larval: what the rest of the kernel sees of an SA that is not there yet [I]
  * @bundles: all cached output bundles, owned by bundle.c (its lock)
  * @parked: packets in asynchronous crypto [A]
@@ -62,6 +64,7 @@ struct ipsec_net {
 	struct ipsec_spd *spd;
 	struct ipsec_holding *holding;
 	struct ipsec_fragments *fragments;
+	struct ipsec_expiry *expiry;
 	struct xfrm_state *larval;
 	struct list_head bundles;
 	atomic_t parked;

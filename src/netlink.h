@@ -58,6 +58,12 @@ int ipsec_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
 int ipsec_nl_sa_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys);
 
+/* nl_lifetime.c */
+extern const struct nla_policy ipsec_nl_lifetime_policy[NFIPSEC_LIFE_A_MAX + 1];
+int ipsec_nl_lifetime(const struct nlattr *nest, struct ipsec_limits *limits,
+		      struct netlink_ext_ack *extack);
+int ipsec_nl_put_lifetime(struct sk_buff *msg, const struct ipsec_quota *quota);
+
 /* nl_policy.c */
 extern const struct nla_policy ipsec_nl_policy_policy[NFIPSEC_POLICY_A_MAX + 1];
 

@@ -51,6 +51,23 @@ static void event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
 	event_sa(inet, sa, IPSEC_NL_CHANGES, NFIPSEC_CMD_SA_DEL, GFP_KERNEL);
 }
 
+static void event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigned int limit,
+			     bool hard)
+{
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	msg = event_begin(inet, IPSEC_NL_KEYING, NFIPSEC_CMD_SA_EXPIRE, GENLMSG_DEFAULT_SIZE,
+			  GFP_KERNEL, &header);
+	if (!msg)
+		return;
+	err = ipsec_nl_put_sa(msg, sa, false) ?: nla_put_u8(msg, NFIPSEC_A_LIMIT, limit);
+	if (!err && hard)
+		err = nla_put_flag(msg, NFIPSEC_A_HARD);
+	event_end(inet, IPSEC_NL_KEYING, msg, header, err, GFP_KERNEL);
+}
+
 static void event_policy(struct ipsec_net *inet, struct ipsec_policy *policy, u8 cmd)
 {
 	struct sk_buff *msg;
@@ -115,6 +132,7 @@ static void event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
 static struct ipsec_listener nl_listener = {
 	.sa_added = event_sa_added,
 	.sa_deleted = event_sa_deleted,
+	.sa_expired = event_sa_expired,
 	.policy_added = event_policy_added,
 	.policy_deleted = event_policy_deleted,
 	.acquire = event_acquire,

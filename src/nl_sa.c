@@ -42,6 +42,7 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_MAPPED_SRC]	= ANSWER,
 	[NFIPSEC_SA_A_MAPPED_PORT]	= ANSWER,
 	[NFIPSEC_SA_A_SELECTOR]		= NLA_POLICY_NESTED(ipsec_nl_selector_policy),
+	[NFIPSEC_SA_A_LIFETIME]		= NLA_POLICY_NESTED(ipsec_nl_lifetime_policy),
 };
 
 /* What names an SA. */
@@ -256,6 +257,8 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 	err = sa_sequence(tb, config, extack) ?: sa_tfc(tb, config, extack);
 	if (!err)
 		err = sa_encap(tb, config, extack);
+	if (!err && tb[NFIPSEC_SA_A_LIFETIME])
+		err = ipsec_nl_lifetime(tb[NFIPSEC_SA_A_LIFETIME], &config->limits, extack);
 	if (!err)
 		err = sa_enc(tb, config, extack);
 	if (!err)
@@ -440,7 +443,8 @@ int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
 	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) ||
 	    ipsec_nl_put_outer(msg, &sa->outer) || put_selectors(msg, sa) ||
-	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa))
+	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa) ||
+	    (sa->quota && ipsec_nl_put_lifetime(msg, sa->quota)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

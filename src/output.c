@@ -19,6 +19,7 @@
 
 #include "beet.h"
 #include "event.h"
+#include "expire.h"
 #include "fragment.h"
 #include "hold.h"
 #include "output.h"
@@ -159,15 +160,20 @@ static void output_next(struct sk_buff *skb)
 
 	cb->sa = bundle->sa[cb->step];
 	if (READ_ONCE(cb->sa->dead))
-		return output_done(skb, IPSEC_OUT_SA_GONE);
+		return output_done(skb, ipsec_expire_is_over(cb->sa) ? IPSEC_OUT_EXPIRED :
+								       IPSEC_OUT_SA_GONE);
 	cb->len = skb->len;
 	reason = prepare(skb, bundle);
 	if (reason)
 		return output_done(skb, reason);
+	if (!ipsec_expire_charge(cb->sa, cb->len))
+		return output_done(skb, IPSEC_OUT_EXPIRED);
 	cb->seq = atomic64_inc_return(&cb->sa->seq);
 	/* RFC 4303 3.3.3: a number must not be used twice under a key. */
-	if (cb->seq > ipsec_seq_max(cb->sa->flags))
+	if (cb->seq > ipsec_seq_max(cb->sa->flags)) {
+		ipsec_expire_note(cb->sa, IPSEC_DUE(NFIPSEC_LIMIT_SEQUENCE, true));
 		return output_done(skb, IPSEC_OUT_SEQ_OVERFLOW);
+	}
 	cb->sa->xform->output(skb, output_done);
 }
 

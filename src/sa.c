@@ -92,6 +92,7 @@ static void sa_free(struct ipsec_sa *sa)
 	sa->xform->exit(sa);
 	if (sa->cpu)
 		ipsec_counter_put(&sa_counters, sa->cpu_chunk, sa->cpu);
+	ipsec_quota_free(sa->quota);
 	kvfree(sa->replay);
 	kfree(sa->outer.dscp_map);
 	kfree(sa->selector);
@@ -125,6 +126,8 @@ void ipsec_sa_put(struct ipsec_sa *sa)
  */
 void ipsec_sa_settle(void)
 {
+	/* Who tells of the ends of SAs holds references to them. */
+	flush_workqueue(ipsec_wq);
 	/* Bundles give their references back in an RCU callback, the SA waits for another. */
 	rcu_barrier();
 	rcu_barrier();
@@ -185,6 +188,7 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->inet = inet;
 	refcount_set(&sa->refcnt, 1);
 	INIT_LIST_HEAD(&sa->txn_node);
+	RB_CLEAR_NODE(&sa->deadline_node);
 	INIT_RCU_WORK(&sa->free_work, sa_free_work);
 	sa->add_time = ktime_get_real_seconds();
 	sa->enc = config->enc;
@@ -221,6 +225,11 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 	if (!sa->replay)
 		goto free_sa;
 	ipsec_replay_init(sa->replay, config->replay_window, config->seq_in);
+	if (!ipsec_limits_none(&config->limits)) {
+		sa->quota = ipsec_quota_create(&config->limits);
+		if (!sa->quota)
+			goto free_sa;
+	}
 	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config) ?:
 	      sa_copy_selectors(sa, config);
 	if (!err)

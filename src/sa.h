@@ -3,7 +3,9 @@
 #ifndef IPSEC_SA_H
 #define IPSEC_SA_H
 
+#include <linux/llist.h>
 #include <linux/nfipsec.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/workqueue.h>
@@ -13,6 +15,7 @@
 #include "counter.h"
 #include "net.h"
 #include "outer.h"
+#include "quota.h"
 #include "replay.h"
 #include "selector.h"
 #include "types.h"
@@ -80,6 +83,7 @@ struct ipsec_mapping {
  * @encap: ports, for ESP in UDP
  * @selector: packets that it is for, or NULL: all
  * @n_selectors: how many
+ * @limits: its lifetime
  * @enc: encryption algorithm, NULL for AH
  * @auth: integrity algorithm, NULL for combined modes
  * @enc_key: key of @enc, with its salt
@@ -101,6 +105,7 @@ struct ipsec_sa_config {
 	struct ipsec_encap encap;
 	struct ipsec_selector *selector;
 	unsigned int n_selectors;
+	struct ipsec_limits limits;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	const u8 *enc_key;
@@ -149,6 +154,7 @@ enum ipsec_txn_state {
  * @replay: anti-replay window, used inbound [A]
  * @cpu: counters [A]
  * @cpu_chunk: where @cpu comes from [I]
+ * @quota: what is left of its lifetime, NULL: it has no limits [I]
  * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
  *           (its lock)
  * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
@@ -167,7 +173,7 @@ enum ipsec_txn_state {
  * @encap: ports, for ESP in UDP [I]
  * @selector: packets that it is for, or NULL: all [I]
  * @n_selectors: how many [I]
- * @dead: has left the SADB, set once under config
+ * @dead: has left the SADB, or is about to as its lifetime is over; never cleared [A]
  * @tfc: shorter payloads are padded to this length, in bytes [I]
  * @outer: fields of the outer header; owns its DSCP map [I]
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
@@ -180,6 +186,11 @@ enum ipsec_txn_state {
  * @refcnt: one for the SADB, one for each bundle and each packet in asynchronous crypto [A]
  * @txn_node: in the running transaction [C]
  * @txn_state: enum ipsec_txn_state [C]
+ * @due: limits that were reached, IPSEC_DUE(); owned by expire.c [A]
+ * @due_node: in the list of SAs of which packets have reached a limit (expire.c)
+ * @told: those of @due that were told [C]
+ * @deadline: when limits in seconds are to be looked at, nanoseconds since boot [C]
+ * @deadline_node: in the tree of deadlines, or empty (expire.c) [C]
  * @free_work: frees it in process context, after a grace period
  * @add_time: seconds since the epoch [I]
  * @enc: encryption algorithm, NULL for AH [I]
@@ -196,6 +207,7 @@ struct ipsec_sa {
 	struct ipsec_replay *replay;
 	struct ipsec_sa_cpu __percpu *cpu;
 	struct ipsec_counter_chunk *cpu_chunk;
+	struct ipsec_quota *quota;
 	struct ipsec_bundle __rcu *bundles;
 	unsigned int outer_of;
 	struct xfrm_state *shadow[IPSEC_SHADOWS];
@@ -228,6 +240,11 @@ struct ipsec_sa {
 	refcount_t refcnt;
 	struct list_head txn_node;
 	u8 txn_state;
+	atomic_t due;
+	struct llist_node due_node;
+	unsigned int told;
+	u64 deadline;
+	struct rb_node deadline_node;
 	struct rcu_work free_work;
 	time64_t add_time;
 	const struct ipsec_enc_algo *enc;

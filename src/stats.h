@@ -37,6 +37,7 @@
 	X(IN_PADDING, "padding of an authenticated packet is not 1, 2, 3, or too long") \
 	X(IN_AH_LENGTH, "AH length field does not fit the algorithm of the SA") \
 	X(IN_DUMMY, "dummy packet, next header 59: discarded as RFC 4303 2.6 asks") \
+	X(IN_EXPIRED, "the lifetime of the SA is over") \
 	X(IN_NEXT_HEADER, "next header does not fit the mode of the SA") \
 	X(IN_INNER_HEADER, "the IP header inside the tunnel is malformed") \
 	X(IN_ECN, "congestion was marked outside, the packet inside cannot say so (RFC 6040)") \
@@ -67,6 +68,7 @@
 	X(OUT_FRAGMENT_FIRST, "fragment came without the first one, for a stateful policy") \
 	X(OUT_FRAGMENT_PORTS, "later fragment, whose ports a policy that protects wants to know") \
 	X(OUT_SEQ_OVERFLOW, "the SA has used all its sequence numbers (RFC 4303 3.3.3)") \
+	X(OUT_EXPIRED, "the lifetime of the SA is over") \
 	X(OUT_NAT, "NAT moved it out of the policy that protects it: exempt it from NAT") \
 	X(OUT_SEGMENT, "a large packet could not be split into segments") \
 	X(OUT_HEADER, "IP header is malformed, or of a family that the SA cannot carry") \

@@ -123,7 +123,7 @@ function cross(from, to,   sent, received, accepted) {
 	if (sent != received || received != accepted)
 		print from " protected " sent ", " to " received " received " and accepted " accepted
 }
-BEGIN { split("OUT_NO_ROUTE OUT_TOO_BIG OUT_FRAGMENT OUT_SEQ_OVERFLOW OUT_NAT OUT_SEGMENT" \
+BEGIN { split("OUT_NO_ROUTE OUT_TOO_BIG OUT_FRAGMENT OUT_SEQ_OVERFLOW OUT_EXPIRED OUT_NAT OUT_SEGMENT" \
 	" OUT_CRYPTO OUT_SA_GONE OUT_NO_MEMORY", lost) }
 when == "before" { before[ns, $1] = $2; next }
 { now[ns, $1] = $2 }

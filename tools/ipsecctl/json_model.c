@@ -125,6 +125,15 @@ static void put_udpencap(struct json *j, const struct sa *sa)
 	json_close(j, '}');
 }
 
+static void put_limits(struct json *j, const char *key, const __u64 *limit)
+{
+	json_open(j, key, '{');
+	for (unsigned int i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++)
+		if (limit[i])
+			json_number(j, limit_name(i), limit[i]);
+	json_close(j, '}');
+}
+
 /**
  * json_sa - an SA
  * @j: the writer
@@ -166,6 +175,8 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 	json_close(j, ']');
 	json_number(j, "seq_out", sa->seq_out);
 	json_number(j, "seq_in", sa->seq_in);
+	put_limits(j, "soft", sa->lifetime.soft);
+	put_limits(j, "hard", sa->lifetime.hard);
 	json_number(j, "packets", sa->packets);
 	json_number(j, "bytes", sa->bytes);
 	json_number(j, "drops", sa->drops);
@@ -265,6 +276,7 @@ static const char *event_name(__u8 cmd)
 		[NFIPSEC_CMD_POLICY_FLUSH] = "policy_flush",
 		[NFIPSEC_CMD_ACQUIRE] = "acquire",
 		[NFIPSEC_CMD_SA_MAPPING] = "sa_mapping",
+		[NFIPSEC_CMD_SA_EXPIRE] = "sa_expire",
 	};
 
 	return cmd < ARRAY_SIZE(names) && names[cmd] ? names[cmd] : "unknown";
@@ -289,5 +301,9 @@ void json_event(struct json *j, const struct event *ev)
 		json_selector(j, "packet", ev->packet);
 	if (ev->wanted)
 		json_selector(j, "wanted", ev->wanted);
+	if (ev->cmd == NFIPSEC_CMD_SA_EXPIRE) {
+		json_string(j, "limit", limit_name(ev->limit));
+		json_bool(j, "hard", ev->hard);
+	}
 	json_close(j, '}');
 }

@@ -141,6 +141,18 @@ bool ports_opaque(const struct port_range *r)
 }
 
 /**
+ * lifetime_is_set - whether there is any limit
+ * @l: the lifetime
+ */
+bool lifetime_is_set(const struct lifetime *l)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(l->soft); i++)
+		if (l->soft[i] || l->hard[i])
+			return true;
+	return false;
+}
+
+/**
  * stats_add - append a counter
  * @st: the counters
  *

@@ -166,6 +166,20 @@ struct outer {
 };
 
 /**
+ * struct lifetime - limits of an SA, by enum nfipsec_limit; 0: none
+ * @soft: where the key manager is told
+ * @hard: where the SA ends
+ * @age: seconds since it was added
+ * @use: seconds since its first packet
+ */
+struct lifetime {
+	__u64 soft[NFIPSEC_LIMIT_SEQUENCE];
+	__u64 hard[NFIPSEC_LIMIT_SEQUENCE];
+	__u64 age;
+	__u64 use;
+};
+
+/**
  * struct sa - one entry of the SADB
  * @spi: host byte order
  * @proto: IPPROTO_ESP or IPPROTO_AH
@@ -180,6 +194,7 @@ struct outer {
  * @has_replay: @replay is not the default
  * @replay: size of the anti-replay window, in packets
  * @flags: enum nfipsec_sa_flags
+ * @lifetime: its limits
  * @has_seq: @seq_out and @seq_in are where the SA begins, unless they are 0
  * @encap_sport: source port of ESP in UDP
  * @encap_dport: destination port; 0: not in UDP
@@ -212,6 +227,7 @@ struct sa {
 	bool has_replay;
 	__u32 replay;
 	__u32 flags;
+	struct lifetime lifetime;
 	bool has_seq;
 	__u16 encap_sport;
 	__u16 encap_dport;
@@ -295,12 +311,16 @@ struct ruleset {
  * @rules: the SA or the policy it is about, if any
  * @packet: for an ACQUIRE, the packet that asked; NULL otherwise
  * @wanted: what the SA has to be for
+ * @limit: for an SA_EXPIRE, enum nfipsec_limit
+ * @hard: it is a hard one
  */
 struct event {
 	__u8 cmd;
 	struct ruleset rules;
 	struct selector *packet;
 	struct selector *wanted;
+	__u8 limit;
+	bool hard;
 };
 
 struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc);
@@ -312,6 +332,8 @@ void ruleset_free(struct ruleset *rs);
 struct selector *policy_add_selector(struct policy *p);
 struct selector *sa_add_selector(struct sa *sa);
 bool ports_opaque(const struct port_range *r);
+
+bool lifetime_is_set(const struct lifetime *l);
 
 struct counter *stats_add(struct stats *st);
 void stats_free(struct stats *st);

@@ -45,6 +45,24 @@ static const struct {
 };
 
 /**
+ * limit_name - the word for what a limit counts
+ * @limit: enum nfipsec_limit
+ */
+const char *limit_name(unsigned int limit)
+{
+	static const char * const names[] = {
+		[NFIPSEC_LIMIT_PACKETS] = "packets",
+		[NFIPSEC_LIMIT_BYTES] = "bytes",
+		[NFIPSEC_LIMIT_AGE] = "age",
+		[NFIPSEC_LIMIT_USE] = "use",
+		[NFIPSEC_LIMIT_IDLE] = "idle",
+		[NFIPSEC_LIMIT_SEQUENCE] = "sequence",
+	};
+
+	return limit < ARRAY_SIZE(names) ? names[limit] : "unknown";
+}
+
+/**
  * flow_type_by_name - what a type of flow means to the kernel
  * @name: the word after "type"
  *

@@ -29,6 +29,7 @@ const char *mode_name(__u8 mode);
 const char *df_name(__u8 df);
 const char *ecn_name(__u8 ecn);
 const char *ipsec_name(__u8 proto);
+const char *limit_name(unsigned int limit);
 const char *sa_enc_name(const struct sa *sa);
 
 bool proto_parse(const char *text, bool files, int *out);

@@ -339,10 +339,21 @@ static void got_event(const struct nlmsghdr *nlh, struct event *ev)
 	ev->cmd = genl->cmd;
 	got_rule(nlh, &ev->rules);
 	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(a) == NFIPSEC_A_PACKET)
+		switch (mnl_attr_get_type(a)) {
+		case NFIPSEC_A_PACKET:
 			ev->packet = got_selector(a, ev->packet);
-		else if (mnl_attr_get_type(a) == NFIPSEC_A_SELECTOR)
+			break;
+		case NFIPSEC_A_SELECTOR:
 			ev->wanted = got_selector(a, ev->wanted);
+			break;
+		case NFIPSEC_A_LIMIT:
+			if (mnl_attr_get_payload_len(a) == sizeof(ev->limit))
+				ev->limit = mnl_attr_get_u8(a);
+			break;
+		case NFIPSEC_A_HARD:
+			ev->hard = true;
+			break;
+		}
 	}
 }
 

@@ -64,6 +64,22 @@ static char *get_string(const struct nlattr *a)
 	return xstrndup(s, strnlen(s, mnl_attr_get_payload_len(a)));
 }
 
+static void get_lifetime(const struct nlattr *nest, struct lifetime *l)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, nest) {
+		unsigned int type = mnl_attr_get_type(a), i = type - NFIPSEC_LIFE_A_SOFT_PACKETS;
+
+		if (type == NFIPSEC_LIFE_A_AGE)
+			l->age = get_uint(a);
+		else if (type == NFIPSEC_LIFE_A_USE)
+			l->use = get_uint(a);
+		else if (i / 2 < ARRAY_SIZE(l->soft))
+			*(i % 2 ? &l->hard[i / 2] : &l->soft[i / 2]) = get_uint(a);
+	}
+}
+
 static void get_sa_config(const struct nlattr *a, struct sa *sa)
 {
 	switch (mnl_attr_get_type(a)) {
@@ -112,6 +128,9 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 		break;
 	case NFIPSEC_SA_A_ENCAP_DPORT:
 		sa->encap_dport = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_LIFETIME:
+		get_lifetime(a, &sa->lifetime);
 		break;
 	}
 }

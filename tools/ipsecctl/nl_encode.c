@@ -2,6 +2,7 @@
 /* The data model as attributes. The caller has made room for NL_OP_MAX bytes. */
 #include "addr.h"
 #include "nl_attr.h"
+#include "util.h"
 
 static void put_addr(struct nlmsghdr *nlh, __u16 type, const struct ip_addr *a)
 {
@@ -54,6 +55,23 @@ static void put_outer(struct nlmsghdr *nlh, const struct outer *o)
 		mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLOW_LABEL, o->flow_label);
 }
 
+static void put_limit(struct nlmsghdr *nlh, __u16 type, __u64 value)
+{
+	if (value)
+		mnl_attr_put_u64(nlh, type, value);
+}
+
+static void put_lifetime(struct nlmsghdr *nlh, const struct lifetime *l)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_SA_A_LIFETIME);
+
+	for (size_t i = 0; i < ARRAY_SIZE(l->soft); i++) {
+		put_limit(nlh, NFIPSEC_LIFE_A_SOFT_PACKETS + 2 * i, l->soft[i]);
+		put_limit(nlh, NFIPSEC_LIFE_A_HARD_PACKETS + 2 * i, l->hard[i]);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /**
  * nl_put_sa - NFIPSEC_A_SA
  * @nlh: the message
@@ -82,6 +100,8 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay);
 		if (sa->flags)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLAGS, sa->flags);
+		if (lifetime_is_set(&sa->lifetime))
+			put_lifetime(nlh, &sa->lifetime);
 		if (sa->has_seq) {
 			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_OUT, sa->seq_out);
 			mnl_attr_put_u64(nlh, NFIPSEC_SA_A_SEQ_IN, sa->seq_in);

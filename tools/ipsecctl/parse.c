@@ -17,9 +17,9 @@
 static const char * const reserved[] = {
 	"ah", "any", "auth", "authkey", "beet", "code", "default", "df", "dscp",
 	"dscp-decap", "ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel",
-	"for", "fragments", "from", "in", "include", "local", "name", "opaque", "out",
+	"for", "fragments", "from", "hard", "in", "include", "local", "name", "opaque", "out",
 	"peer", "pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent",
-	"set", "spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type",
+	"set", "soft", "spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type",
 	"udpencap",
 };
 

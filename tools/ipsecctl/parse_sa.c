@@ -21,18 +21,19 @@ enum sa_word {
 	WORD_TFC,
 	WORD_UDPENCAP,
 	WORD_FOR,
+	WORD_SOFT,
+	WORD_HARD,
 };
 
 static const char * const sa_words[] = {
 	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
-	"tfc", "udpencap", "for",
+	"tfc", "udpencap", "for", "soft", "hard",
 };
 
 /**
  * struct sa_rule - a rule as it stands in the file
  * @loc: where
- * @base: protocol, mode, addresses, reqid, replay window, flags and sequence numbers of the
- *        outbound SA
+ * @base: what an algorithm has nothing to do with, of the outbound SA
  * @n_spi: number of SPIs, 1 or 2
  * @spi: the SPIs: outbound, inbound
  * @enc: encryption algorithm; NULL: none
@@ -174,6 +175,42 @@ static bool sa_for(struct parser *p, struct sa_rule *r)
 	return ok;
 }
 
+/* the limit that the token names, or NFIPSEC_LIMIT_SEQUENCE: none */
+static unsigned int limit_of(const struct parser *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++)
+		if (p_is(p, limit_name(i)))
+			break;
+	return i;
+}
+
+/* "packets N bytes N age N use N idle N", in any order, at least one of them */
+static bool sa_limits(struct parser *p, enum sa_word w, __u64 *limit)
+{
+	unsigned int i = limit_of(p);
+	char what[96];
+
+	if (i == NFIPSEC_LIMIT_SEQUENCE) {
+		snprintf(what, sizeof(what),
+			 "\"packets\", \"bytes\", \"age\", \"use\" or \"idle\" after \"%s\"",
+			 sa_words[w]);
+		return p_expected(p, what);
+	}
+	for (; i != NFIPSEC_LIMIT_SEQUENCE; i = limit_of(p)) {
+		if (limit[i]) {
+			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", limit_name(i));
+			return false;
+		}
+		p_next(p);
+		if (!p_number64(p, limit_name(i), i < NFIPSEC_LIMIT_AGE ? INT64_MAX : UINT32_MAX,
+				&limit[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 {
 	switch (w) {
@@ -207,6 +244,10 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 		return sa_udpencap(p, &r->base);
 	case WORD_FOR:
 		return sa_for(p, r);
+	case WORD_SOFT:
+		return sa_limits(p, w, r->base.lifetime.soft);
+	case WORD_HARD:
+		return sa_limits(p, w, r->base.lifetime.hard);
 	}
 	return false;
 }
@@ -368,13 +409,28 @@ static bool check_beet(struct parser *p, const struct sa_rule *r)
 	return false;
 }
 
+static bool check_lifetime(struct parser *p, const struct sa_rule *r)
+{
+	const struct lifetime *l = &r->base.lifetime;
+
+	for (unsigned int i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++) {
+		if (!l->hard[i] || l->soft[i] < l->hard[i])
+			continue;
+		diag_add(p->diag, r->word_loc[WORD_SOFT],
+			 "the soft limit of %s has to be below the hard one", limit_name(i));
+		return false;
+	}
+	return true;
+}
+
 static bool sa_check(struct parser *p, struct sa_rule *r)
 {
 	if (!seen(r, WORD_SPI)) {
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
-	if (!check_sequence(p, r) || !p_outer_check(p, &r->outer, &r->base) || !check_beet(p, r))
+	if (!check_sequence(p, r) || !check_lifetime(p, r) ||
+	    !p_outer_check(p, &r->outer, &r->base) || !check_beet(p, r))
 		return false;
 	if (r->base.proto == IPPROTO_AH) {
 		if (means_nothing(p, r, WORD_TFC, "AH, which does not encrypt") ||

@@ -112,6 +112,16 @@ static void print_selector(FILE *out, const struct selector *sel)
 		print_range(out, "port", &sel->dport);
 }
 
+static void print_limits(FILE *out, const char *word, const __u64 *limit)
+{
+	for (unsigned int i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++) {
+		if (!limit[i])
+			continue;
+		fprintf(out, "%s %s %llu", word, limit_name(i), limit[i]);
+		word = "";
+	}
+}
+
 /**
  * print_sa - an SA as a rule, without a newline
  * @out: where to
@@ -145,6 +155,8 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 	if (sa->tfc)
 		fprintf(out, " tfc %u", sa->tfc);
 	print_udpencap(out, sa);
+	print_limits(out, " soft", sa->lifetime.soft);
+	print_limits(out, " hard", sa->lifetime.hard);
 	print_outer(out, &sa->outer);
 	for (size_t i = 0; i < sa->n_sel; i++) {
 		fprintf(out, " for");
@@ -288,10 +300,28 @@ static void print_time(FILE *out, const char *what, __u64 when)
 		fprintf(out, ", %s %s", what, text);
 }
 
+static void print_left(FILE *out, const struct sa *sa)
+{
+	const struct lifetime *l = &sa->lifetime;
+	const __u64 used[NFIPSEC_LIMIT_IDLE] = { sa->packets, sa->bytes, l->age, l->use };
+	const char *before = "\t# left:";
+
+	for (unsigned int i = 0; i < NFIPSEC_LIMIT_IDLE; i++) {
+		if (!l->hard[i])
+			continue;
+		fprintf(out, "%s %s %llu", before, limit_name(i),
+			used[i] < l->hard[i] ? l->hard[i] - used[i] : 0);
+		before = ",";
+	}
+	if (*before == ',')
+		fputc('\n', out);
+}
+
 static void print_sa_details(FILE *out, const struct sa *sa, int verbose)
 {
 	fprintf(out, "\t# packets %llu, bytes %llu, drops %llu\n",
 		sa->packets, sa->bytes, sa->drops);
+	print_left(out, sa);
 	if (verbose < 2)
 		return;
 	fprintf(out, "\t# sent %llu, received %llu", sa->seq_out, sa->seq_in);
@@ -368,6 +398,8 @@ static const char *event_verb(__u8 cmd)
 		return "acquire";
 	case NFIPSEC_CMD_SA_MAPPING:
 		return "mapping";
+	case NFIPSEC_CMD_SA_EXPIRE:
+		return "expire";
 	default:
 		return NULL;
 	}
@@ -388,6 +420,8 @@ void print_event(FILE *out, const struct event *ev)
 		fprintf(out, "%s", verb);
 	else
 		fprintf(out, "event %u", ev->cmd);
+	if (ev->cmd == NFIPSEC_CMD_SA_EXPIRE)
+		fprintf(out, " %s %s", ev->hard ? "hard" : "soft", limit_name(ev->limit));
 	if (verb && ev->rules.n) {
 		const struct rule *r = &ev->rules.v[0];
 

@@ -28,6 +28,9 @@
  *   STATS_GET -                       answers with NFIPSEC_A_STATS
  *   ACQUIRE   NFIPSEC_A_POLICY NFIPSEC_A_PACKET NFIPSEC_A_SELECTOR
  *                                     (event) traffic waits for an SA
+ *   SA_EXPIRE NFIPSEC_A_SA NFIPSEC_A_LIMIT NFIPSEC_A_HARD?
+ *                                     (event) an SA has reached a limit. A hard one: SA_DEL
+ *                                     follows, but for LIMIT_SEQUENCE: it stays, and sends no more
  *   SA_MAPPING    NFIPSEC_A_SA        (event) NAT has moved the peer: to MAPPED_SRC, MAPPED_PORT
  *
  *   NFIPSEC_A_OP
@@ -53,6 +56,7 @@
  *                                         sent. Without ESN at most 2^32 - 1, else 2^63 - 1
  *     NFIPSEC_SA_A_SEQ_IN         u64?    the highest sequence number received and authenticated;
  *                                         absent: 0. Those up to it count as received
+ *     NFIPSEC_SA_A_LIFETIME       nest?   its limits
  *     NFIPSEC_SA_A_TFC            u16?    ESP only: payloads that name their own length are
  *                                         padded to so many bytes, or to what fits the path
  *                                         (RFC 4303 2.7); absent: none
@@ -82,6 +86,17 @@
  *     NFIPSEC_SA_A_ENC_KEY_BITS   u16     length of the encryption key, without the salt
  *     NFIPSEC_SA_A_ADD_TIME       u64     seconds since the epoch
  *     NFIPSEC_SA_A_USE_TIME       u64     seconds since the epoch, last use; 0: never used
+ *
+ *   NFIPSEC_SA_A_LIFETIME (RFC 4301 4.4.2.1; each may be absent, or 0: no limit. A packet that
+ *   would exceed a hard limit is dropped, and so are all after it. A soft one is told once)
+ *     NFIPSEC_LIFE_A_SOFT_PACKETS, _HARD_PACKETS   u64   as NFIPSEC_SA_A_PACKETS counts them
+ *     NFIPSEC_LIFE_A_SOFT_BYTES, _HARD_BYTES       u64   as NFIPSEC_SA_A_BYTES counts them
+ *     NFIPSEC_LIFE_A_SOFT_AGE, _HARD_AGE           u64   seconds since the SA was added
+ *     NFIPSEC_LIFE_A_SOFT_USE, _HARD_USE           u64   seconds since its first packet
+ *     NFIPSEC_LIFE_A_SOFT_IDLE, _HARD_IDLE         u64   seconds without a packet
+ *     answers only, in seconds, of a clock that also runs while the machine sleeps:
+ *     NFIPSEC_LIFE_A_AGE                           u64   since the SA was added
+ *     NFIPSEC_LIFE_A_USE                           u64?  since its first packet
  *
  *   NFIPSEC_A_POLICY
  *     NFIPSEC_POLICY_A_ID         u32?    given by the kernel, unique in the namespace
@@ -135,7 +150,7 @@
  *
  * Events: group "changes" carries SA_NEW, SA_DEL, POLICY_NEW and POLICY_DEL as they are
  * answered, never with keys; a flush is told as the deletions that it is made of. Group
- * "keying" carries ACQUIRE and SA_MAPPING.
+ * "keying" carries ACQUIRE, SA_MAPPING and SA_EXPIRE.
  * Subscribing needs CAP_NET_ADMIN.
  */
 #ifndef _UAPI_LINUX_NFIPSEC_H
@@ -177,6 +192,7 @@
  * @NFIPSEC_CMD_DEFAULTS_SET: set the default actions of the SPD
  * @NFIPSEC_CMD_DEFAULTS_GET: read them
  * @NFIPSEC_CMD_SA_MAPPING: event: packets of an SA come from another address or port
+ * @NFIPSEC_CMD_SA_EXPIRE: event: an SA has reached a limit of its lifetime
  */
 enum nfipsec_cmd {
 	NFIPSEC_CMD_UNSPEC,
@@ -194,6 +210,7 @@ enum nfipsec_cmd {
 	NFIPSEC_CMD_DEFAULTS_SET,
 	NFIPSEC_CMD_DEFAULTS_GET,
 	NFIPSEC_CMD_SA_MAPPING,
+	NFIPSEC_CMD_SA_EXPIRE,
 	__NFIPSEC_CMD_MAX,
 };
 
@@ -212,6 +229,8 @@ enum nfipsec_cmd {
  * @NFIPSEC_A_PACKET: nest of enum nfipsec_selector_attr
  * @NFIPSEC_A_DEFAULTS: nest of enum nfipsec_defaults_attr
  * @NFIPSEC_A_SELECTOR: nest of enum nfipsec_selector_attr
+ * @NFIPSEC_A_LIMIT: u8, enum nfipsec_limit
+ * @NFIPSEC_A_HARD: flag, the limit is a hard one
  */
 enum nfipsec_attr {
 	NFIPSEC_A_UNSPEC,
@@ -225,6 +244,8 @@ enum nfipsec_attr {
 	NFIPSEC_A_PACKET,
 	NFIPSEC_A_DEFAULTS,
 	NFIPSEC_A_SELECTOR,
+	NFIPSEC_A_LIMIT,
+	NFIPSEC_A_HARD,
 	__NFIPSEC_A_MAX,
 };
 
@@ -275,6 +296,7 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_MAPPED_SRC: binary, 4 or 16 bytes
  * @NFIPSEC_SA_A_MAPPED_PORT: u16
  * @NFIPSEC_SA_A_SELECTOR: nest of enum nfipsec_sel_attr, may repeat
+ * @NFIPSEC_SA_A_LIFETIME: nest of enum nfipsec_lifetime_attr
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -312,10 +334,50 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_MAPPED_SRC,
 	NFIPSEC_SA_A_MAPPED_PORT,
 	NFIPSEC_SA_A_SELECTOR,
+	NFIPSEC_SA_A_LIFETIME,
 	__NFIPSEC_SA_A_MAX,
 };
 
 #define NFIPSEC_SA_A_MAX (__NFIPSEC_SA_A_MAX - 1)
+
+/**
+ * enum nfipsec_lifetime_attr - attributes of a lifetime, as the tree above explains them
+ * @NFIPSEC_LIFE_A_UNSPEC: never sent
+ * @NFIPSEC_LIFE_A_PAD: aligns 64-bit attributes
+ * @NFIPSEC_LIFE_A_SOFT_PACKETS: u64
+ * @NFIPSEC_LIFE_A_HARD_PACKETS: u64
+ * @NFIPSEC_LIFE_A_SOFT_BYTES: u64
+ * @NFIPSEC_LIFE_A_HARD_BYTES: u64
+ * @NFIPSEC_LIFE_A_SOFT_AGE: u64, seconds
+ * @NFIPSEC_LIFE_A_HARD_AGE: u64, seconds
+ * @NFIPSEC_LIFE_A_SOFT_USE: u64, seconds
+ * @NFIPSEC_LIFE_A_HARD_USE: u64, seconds
+ * @NFIPSEC_LIFE_A_SOFT_IDLE: u64, seconds
+ * @NFIPSEC_LIFE_A_HARD_IDLE: u64, seconds
+ * @NFIPSEC_LIFE_A_AGE: u64, seconds
+ * @NFIPSEC_LIFE_A_USE: u64, seconds
+ *
+ * Those of a limit follow each other in the order of enum nfipsec_limit.
+ */
+enum nfipsec_lifetime_attr {
+	NFIPSEC_LIFE_A_UNSPEC,
+	NFIPSEC_LIFE_A_PAD,
+	NFIPSEC_LIFE_A_SOFT_PACKETS,
+	NFIPSEC_LIFE_A_HARD_PACKETS,
+	NFIPSEC_LIFE_A_SOFT_BYTES,
+	NFIPSEC_LIFE_A_HARD_BYTES,
+	NFIPSEC_LIFE_A_SOFT_AGE,
+	NFIPSEC_LIFE_A_HARD_AGE,
+	NFIPSEC_LIFE_A_SOFT_USE,
+	NFIPSEC_LIFE_A_HARD_USE,
+	NFIPSEC_LIFE_A_SOFT_IDLE,
+	NFIPSEC_LIFE_A_HARD_IDLE,
+	NFIPSEC_LIFE_A_AGE,
+	NFIPSEC_LIFE_A_USE,
+	__NFIPSEC_LIFE_A_MAX,
+};
+
+#define NFIPSEC_LIFE_A_MAX (__NFIPSEC_LIFE_A_MAX - 1)
 
 /**
  * enum nfipsec_policy_attr - attributes of a policy, as the tree above explains them
@@ -516,6 +578,25 @@ enum nfipsec_sa_flags {
 };
 
 #define NFIPSEC_SA_F_ALL NFIPSEC_SA_F_ESN
+
+/**
+ * enum nfipsec_limit - what ends an SA
+ * @NFIPSEC_LIMIT_PACKETS: so many packets
+ * @NFIPSEC_LIMIT_BYTES: so many bytes
+ * @NFIPSEC_LIMIT_AGE: seconds since it was added
+ * @NFIPSEC_LIMIT_USE: seconds since its first packet
+ * @NFIPSEC_LIMIT_IDLE: seconds without a packet
+ * @NFIPSEC_LIMIT_SEQUENCE: all sequence numbers are used (RFC 4303 3.3.3)
+ */
+enum nfipsec_limit {
+	NFIPSEC_LIMIT_PACKETS,
+	NFIPSEC_LIMIT_BYTES,
+	NFIPSEC_LIMIT_AGE,
+	NFIPSEC_LIMIT_USE,
+	NFIPSEC_LIMIT_IDLE,
+	NFIPSEC_LIMIT_SEQUENCE,
+	__NFIPSEC_LIMIT_MAX,
+};
 
 /**
  * enum nfipsec_mode - mode of an SA (RFC 4301 4.1)

@@ -140,6 +140,33 @@ for which, type_ in (("sent", SA_A_SEQ_OUT), ("received", SA_A_SEQ_IN)):
     taken(f"SA_NEW {which} 2^32 - 1", CMD_SA_NEW, [sa(seq=u64(type_, (1 << 32) - 1))], CMD_SA_DEL)
     taken(f"SA_NEW {which} 2^63 - 1, ESN", CMD_SA_NEW, [sa(seq=u64(type_, (1 << 63) - 1), flags=ESN)], CMD_SA_DEL)
 
+# --- SAs: lifetimes ---------------------------------------------------------------------------
+
+
+def life(*limits):
+    return Attr(SA_A_LIFETIME, list(limits))
+
+
+for name in ("PACKETS", "BYTES", "AGE", "USE", "IDLE"):
+    soft, hard = globals()[f"LIFE_A_SOFT_{name}"], globals()[f"LIFE_A_HARD_{name}"]
+    seconds = name in ("AGE", "USE", "IDLE")
+    most = (1 << 32) - 1 if seconds else (1 << 63) - 1
+    taken(f"SA_NEW {name} of all sizes", CMD_SA_NEW, [sa(life=life(u64(soft, most - 1), u64(hard, most)))], CMD_SA_DEL)
+    taken(f"SA_NEW {name} 0", CMD_SA_NEW, [sa(life=life(u64(soft, 0), u64(hard, 0)))], CMD_SA_DEL)
+    for type_ in (soft, hard):
+        for value in (most + 1, (1 << 64) - 1):
+            bad = u64(type_, value)
+            refused(f"SA_NEW limit {type_}: {value}", CMD_SA_NEW, [sa(life=life(bad))], RANGE,
+                    f"A limit is at most {most}" + " seconds" * seconds, bad)
+    for value in (7, 8, most):
+        bad = u64(soft, value)
+        refused(f"SA_NEW soft {name} {value}, hard 7", CMD_SA_NEW, [sa(life=life(bad, u64(hard, 7)))], INVAL,
+                "A soft limit has to be below the hard one", bad)
+for name in ("AGE", "USE"):
+    bad = u64(globals()[f"LIFE_A_{name}"], 1)
+    refused(f"SA_NEW with the {name} of its lifetime", CMD_SA_NEW, [sa(life=life(bad))], INVAL,
+            "Only answers have this attribute", bad)
+
 # --- SAs: algorithms and keys -------------------------------------------------------------------
 
 # What this test thinks the lengths are, not what the module does.
