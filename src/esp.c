@@ -56,6 +56,10 @@ static int esp_check(const struct ipsec_sa_config *config, struct netlink_ext_ac
 		NL_SET_ERR_MSG(extack, "An implicit IV is not for multicast, where several may send (RFC 8750 7)");
 		return -EINVAL;
 	}
+	if (config->enc->iv == IPSEC_IV_IMPLICIT && (config->flags & NFIPSEC_SA_F_WRAP)) {
+		NL_SET_ERR_MSG(extack, "An implicit IV is the sequence number, which therefore must not begin again (RFC 8750 7)");
+		return -EINVAL;
+	}
 	return 0;
 }
 

@@ -160,6 +160,9 @@ static int sa_window(struct nlattr **tb, struct ipsec_sa_config *config,
 				    "Extended sequence numbers need an anti-replay window (RFC 4303 3.3.3)");
 		return -EINVAL;
 	}
+	if ((config->flags & NFIPSEC_SA_F_WRAP) && config->replay_window)
+		return ipsec_nl_refuse(extack, tb[NFIPSEC_SA_A_FLAGS],
+				       "Sequence numbers begin again only without an anti-replay window (RFC 4303 3.3.3)");
 	return 0;
 }
 
@@ -409,9 +412,7 @@ static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
 	struct ipsec_sa_sums sums;
 
 	ipsec_sa_sum(sa, &sums);
-	/* The counter goes on when it has reached the last number that is sent. */
-	return put_u64(msg, NFIPSEC_SA_A_SEQ_OUT,
-		       min_t(u64, atomic64_read(&sa->seq), ipsec_seq_max(sa->flags))) ?:
+	return put_u64(msg, NFIPSEC_SA_A_SEQ_OUT, ipsec_sa_seq_sent(sa)) ?:
 	       put_u64(msg, NFIPSEC_SA_A_SEQ_IN, atomic64_read(&sa->replay->top)) ?:
 	       put_u64(msg, NFIPSEC_SA_A_PACKETS, sums.packets) ?:
 	       put_u64(msg, NFIPSEC_SA_A_BYTES, sums.bytes) ?:

@@ -169,8 +169,8 @@ static void output_next(struct sk_buff *skb)
 	if (!ipsec_expire_charge(cb->sa, cb->len))
 		return output_done(skb, IPSEC_OUT_EXPIRED);
 	cb->seq = atomic64_inc_return(&cb->sa->seq);
-	/* RFC 4303 3.3.3: a number must not be used twice under a key. */
-	if (cb->seq > ipsec_seq_max(cb->sa->flags)) {
+	/* RFC 4303 3.3.3: where replays are looked for, no number is used twice under a key. */
+	if (ipsec_sa_seq_is_over(cb->sa, cb->seq)) {
 		ipsec_expire_note(cb->sa, IPSEC_DUE(NFIPSEC_LIMIT_SEQUENCE, true));
 		return output_done(skb, IPSEC_OUT_SEQ_OVERFLOW);
 	}

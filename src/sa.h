@@ -331,6 +331,36 @@ static inline u64 ipsec_seq_max(u32 flags)
 }
 
 /**
+ * ipsec_sa_seq_is_over() - whether a sequence number is behind the last one of an SA
+ * @sa: the SA
+ * @seq: the number, as the SA counts
+ *
+ * Where the numbers on the wire may begin again the SA goes on counting: its IVs do not repeat.
+ *
+ * Return: true if it is.
+ */
+static inline bool ipsec_sa_seq_is_over(const struct ipsec_sa *sa, u64 seq)
+{
+	return seq > ipsec_seq_max(sa->flags) && !(sa->flags & NFIPSEC_SA_F_WRAP);
+}
+
+/**
+ * ipsec_sa_seq_sent() - the last sequence number that an SA has sent
+ * @sa: the SA
+ *
+ * Return: the number.
+ */
+static inline u64 ipsec_sa_seq_sent(const struct ipsec_sa *sa)
+{
+	u64 seq = atomic64_read(&sa->seq);
+
+	/* The counter goes on when it has reached the last number that is sent. */
+	if (!(sa->flags & NFIPSEC_SA_F_WRAP))
+		return min(seq, ipsec_seq_max(sa->flags));
+	return lower_32_bits(seq);
+}
+
+/**
  * ipsec_sa_hold() - take a reference
  * @sa: an SA that cannot go away meanwhile
  */

@@ -27,11 +27,12 @@ class Bench:
     def __init__(self, proto, enc, auth, received=0, sent=0, window=WINDOW, esn=True):
         # pylint: disable=too-many-arguments
         self.sa = Sa(proto, "tunnel", IN, FAR, US, enc, auth, window, esn, f"received {received}")
-        self.ours = Sa(proto, "tunnel", OUT, US, FAR, enc, auth, None, esn, f"sent {sent}")
+        wrap = "" if window else "replay 0 wrap"
+        self.ours = Sa(proto, "tunnel", OUT, US, FAR, enc, auth, None, esn, f"{wrap} sent {sent}")
         forge.load(f"flow {proto} from 10.1.0.0/24 to 10.2.0.0/24 local {US} peer {FAR}\n" +
                    self.sa.rule() + self.ours.rule())
         self.before = forge.State()
-        self.count = 0
+        self.count, self.window = 0, window
 
     def inner(self, seq, good=True):
         return forge.datagram(FAR_HOST, NEAR_HOST, b"number %x%s" % (seq, b"" if good else b"!"))
@@ -104,7 +105,8 @@ class Bench:
         after = forge.State()
         complaints += forge.differences({counter: dropped} if dropped else {}, self.drops(after))
         size = sum(len(inner) for inner in inners[:count])
-        books = {"packets": count, "bytes": size, "drops": dropped, "seq_out": first + count - 1}
+        books = {"packets": count, "bytes": size, "drops": dropped,
+                 "seq_out": first + count - 1 if self.window else (first + count - 1) % CYCLE}
         complaints += forge.differences({f"{self.ours.proto} {OUT:#x} {key}": n for key, n in books.items() if n},
                                         after.sa_changes(self.before))
         self.before, self.count = after, 0
@@ -161,6 +163,16 @@ def jumps():
     bench.received("number 0 of the first cycle", [bench.packet(0)], [], 0, {"IN_REPLAY": 1})
 
 
+def wraps():
+    """Without anti-replay the numbers may begin again, with 0; the IVs go on."""
+    for proto, *algorithms in (("esp", "aes-128-gcm", None), ("esp", "aes-256", "hmac-sha1"), ("ah", None, "hmac-sha2-256"),
+                               ("ah", None, "aes-128-gmac")):
+        bench = Bench(proto, *algorithms, sent=CYCLE - 3, received=CYCLE - 3, window=0, esn=False)
+        bench.sent("goes on behind the last number", 5, CYCLE - 2)
+        numbers = [CYCLE - 1, 0, 1]
+        bench.received("a peer that goes on is heard", [bench.packet(n) for n in numbers], numbers, CYCLE - 1)
+
+
 def ends():
     """The last numbers (RFC 4303 3.3.3): nothing is sent behind them, and they do not repeat."""
     bench = Bench("esp", "aes-128-gcm", None, sent=CYCLE - 4, received=CYCLE - 3, esn=False)
@@ -185,4 +197,5 @@ across("ah", None, "hmac-sha2-256", cycle=0x1234567)
 reordered()
 jumps()
 ends()
+wraps()
 ktap.end()

@@ -20,7 +20,7 @@ static const char * const reserved[] = {
 	"for", "fragments", "from", "hard", "in", "include", "local", "name", "opaque", "out",
 	"peer", "pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent",
 	"set", "soft", "spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type",
-	"udpencap",
+	"udpencap", "wrap",
 };
 
 /**

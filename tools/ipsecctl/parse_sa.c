@@ -16,6 +16,7 @@ enum sa_word {
 	WORD_REQID,
 	WORD_REPLAY,
 	WORD_ESN,
+	WORD_WRAP,
 	WORD_SENT,
 	WORD_RECEIVED,
 	WORD_TFC,
@@ -26,8 +27,8 @@ enum sa_word {
 };
 
 static const char * const sa_words[] = {
-	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "sent", "received",
-	"tfc", "udpencap", "for", "soft", "hard",
+	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "wrap", "sent",
+	"received", "tfc", "udpencap", "for", "soft", "hard",
 };
 
 /**
@@ -232,6 +233,9 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 	case WORD_ESN:
 		r->base.flags |= NFIPSEC_SA_F_ESN;
 		return true;
+	case WORD_WRAP:
+		r->base.flags |= NFIPSEC_SA_F_WRAP;
+		return true;
 	case WORD_SENT:
 		r->base.has_seq = true;
 		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_out);
@@ -379,6 +383,11 @@ static bool check_sequence(struct parser *p, const struct sa_rule *r)
 			return true;
 		diag_add(p->diag, r->word_loc[WORD_REPLAY],
 			 "\"esn\" needs an anti-replay window: it tells the half of the numbers that is not sent (RFC 4303 3.3.3)");
+		return false;
+	}
+	if (seen(r, WORD_WRAP) && (!sa->has_replay || sa->replay)) {
+		diag_add(p->diag, r->word_loc[WORD_WRAP],
+			 "\"wrap\" needs \"replay 0\": the window takes numbers that begin again for replays (RFC 4303 3.3.3)");
 		return false;
 	}
 	if (sa->seq_out <= UINT32_MAX && sa->seq_in <= UINT32_MAX)

@@ -148,6 +148,8 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " replay %u", sa->replay);
 	if (sa->flags & NFIPSEC_SA_F_ESN)
 		fprintf(out, " esn");
+	if (sa->flags & NFIPSEC_SA_F_WRAP)
+		fprintf(out, " wrap");
 	if (sa->has_seq && sa->seq_out)
 		fprintf(out, " sent %llu", sa->seq_out);
 	if (sa->has_seq && sa->seq_in)

@@ -572,12 +572,15 @@ enum nfipsec_policy_flags {
  * enum nfipsec_sa_flags - bits of NFIPSEC_SA_A_FLAGS
  * @NFIPSEC_SA_F_ESN: extended sequence numbers of 64 bits, of which the low half is sent
  *	(RFC 4303 2.2.1, RFC 4302 2.5.1). Needs an anti-replay window
+ * @NFIPSEC_SA_F_WRAP: behind the last sequence number the SA goes on with 0, instead of stopping
+ *	(RFC 4301 4.4.2.1). Not with an anti-replay window, nor with an implicit IV
  */
 enum nfipsec_sa_flags {
 	NFIPSEC_SA_F_ESN	= 1 << 0,
+	NFIPSEC_SA_F_WRAP	= 1 << 1,
 };
 
-#define NFIPSEC_SA_F_ALL NFIPSEC_SA_F_ESN
+#define NFIPSEC_SA_F_ALL (NFIPSEC_SA_F_ESN | NFIPSEC_SA_F_WRAP)
 
 /**
  * enum nfipsec_limit - what ends an SA

@@ -126,11 +126,20 @@ for window in (REPLAY_WINDOW_MAX + 1, 0x80000000, 0xffffffff):
            window=u32(SA_A_REPLAY_WINDOW, window))
 for window in (0, 1, 64, REPLAY_WINDOW_MAX):
     taken(f"SA_NEW window {window}", CMD_SA_NEW, [sa(window=u32(SA_A_REPLAY_WINDOW, window))], CMD_SA_DEL)
-for flags in (SA_F_ESN << 1, 0x80000000, 0xffffffff):
+for flags in (SA_F_WRAP << 1, 0x80000000, 0xffffffff):
     bad_sa(f"flags {flags:#x}", INVAL, ANY, flags=u32(SA_A_FLAGS, flags))
 ESN = u32(SA_A_FLAGS, SA_F_ESN)
 bad_sa("ESN without a window", INVAL, "Extended sequence numbers need an anti-replay window (RFC 4303 3.3.3)",
        flags=ESN, window=u32(SA_A_REPLAY_WINDOW, 0), blame="window")
+WRAP = u32(SA_A_FLAGS, SA_F_WRAP)
+NO_WINDOW = u32(SA_A_REPLAY_WINDOW, 0)
+NEVER_AGAIN = "Sequence numbers begin again only without an anti-replay window (RFC 4303 3.3.3)"
+bad_sa("WRAP with the default window", INVAL, NEVER_AGAIN, flags=WRAP)
+bad_sa("WRAP with a window", INVAL, NEVER_AGAIN, flags=WRAP, window=u32(SA_A_REPLAY_WINDOW, 1), blame="flags")
+bad_sa("WRAP and ESN", INVAL, ANY, flags=u32(SA_A_FLAGS, SA_F_WRAP | SA_F_ESN), window=NO_WINDOW, blame="window")
+bad_sa("WRAP, sent 2^32", INVAL, "A sequence number without ESN is at most 4294967295", flags=WRAP,
+       window=NO_WINDOW, seq=u64(SA_A_SEQ_OUT, 1 << 32), blame="seq")
+taken("SA_NEW WRAP", CMD_SA_NEW, [sa(flags=WRAP, window=NO_WINDOW)], CMD_SA_DEL)
 for which, type_ in (("sent", SA_A_SEQ_OUT), ("received", SA_A_SEQ_IN)):
     for value in (1 << 32, (1 << 64) - 1):
         bad_sa(f"{which} {value:#x}", INVAL, "A sequence number without ESN is at most 4294967295",
@@ -279,6 +288,9 @@ for group in ("224.0.0.0", "239.255.255.255"):
 for host in ("223.255.255.255", "240.0.0.1"):
     taken(f"implicit IV for {host}", CMD_SA_NEW,
           [sa(enc=u16(SA_A_ENC, ENC_AES_GCM_16_IIV), dst=addr(SA_A_DST, host))], CMD_SA_DEL)
+bad_sa("implicit IV with WRAP", INVAL,
+       "An implicit IV is the sequence number, which therefore must not begin again (RFC 8750 7)",
+       enc=u16(SA_A_ENC, ENC_AES_GCM_16_IIV), flags=WRAP, window=NO_WINDOW)
 bad_sa("AH with encryption", INVAL, "AH does not encrypt: leave the encryption algorithm out",
        make=ah, enc=u16(SA_A_ENC, ENC_AES_CBC), enc_key=Attr(SA_A_ENC_KEY, bytes(16)))
 bad_sa("AH with encryption NULL", INVAL, "AH does not encrypt: leave the encryption algorithm out",
