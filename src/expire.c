@@ -74,7 +74,7 @@ static void tell(struct ipsec_txn *txn, struct ipsec_sa *sa)
 	unsigned int fresh = atomic_read(&sa->due) & ~sa->told & ~QUEUED, limit;
 
 	/* Whoever was deleted needs no replacement. */
-	if (ipsec_sadb_find(txn->inet, &sa->id) != sa)
+	if (ipsec_sadb_find(txn->inet, &sa->id, ipsec_sa_name_src(sa)) != sa)
 		return;
 	sa->told |= fresh;
 	for (limit = 0; limit <= NFIPSEC_LIMIT_SEQUENCE; limit++) {

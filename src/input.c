@@ -63,11 +63,10 @@ void ipsec_input_exit(void)
 	free_netdev(napi_dev);
 }
 
-/* The SPI and the sequence number; the packet's data begins with the ESP or AH header. */
-static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, u32 *seq)
+/* What names its SA, and the sequence number; the data begins with the ESP or AH header. */
+static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, union ipsec_addr *src,
+		  u32 *seq)
 {
-	union ipsec_addr src;
-
 	memset(id, 0, sizeof(*id));
 	id->family = ipsec_header_family(skb);
 	id->proto = proto;
@@ -88,7 +87,7 @@ static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, u32 *se
 		id->spi = esp->spi;
 		*seq = ntohl(esp->seq_no);
 	}
-	ipsec_header_addrs(skb, &src, &id->dst);
+	ipsec_header_addrs(skb, src, &id->dst);
 	return true;
 }
 
@@ -131,19 +130,20 @@ static bool leave_to_kernel(struct ipsec_net *inet)
 
 static int input(struct ipsec_net *inet, struct sk_buff *skb, u8 proto)
 {
+	union ipsec_addr src;
 	struct ipsec_sa_id id;
 	struct ipsec_sa *sa;
 	u32 seq;
 
 	if (ipsec_sadb_empty(inet))
 		return -EINVAL;
-	if (!parse(skb, proto, &id, &seq)) {
+	if (!parse(skb, proto, &id, &src, &seq)) {
 		if (leave_to_kernel(inet))
 			return -EINVAL;
 		ipsec_drop(inet, skb, IPSEC_IN_TRUNCATED, 0);
 		return 0;
 	}
-	sa = ipsec_sa_lookup(inet, &id);
+	sa = ipsec_sa_lookup(inet, &id, &src);
 	if (!sa && leave_to_kernel(inet)) {
 		ipsec_count(inet, IPSEC_IN_NOT_OURS);
 		return -EINVAL;
@@ -206,6 +206,7 @@ static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb,
 static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 {
 	struct ipsec_header header;
+	union ipsec_addr src;
 	struct ipsec_sa_id id;
 	bool ours;
 	u32 seq;
@@ -215,7 +216,7 @@ static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 	if (!ipsec_skb_is_ipsec(header.proto) || !pskb_may_pull(skb, header.upper))
 		return false;
 	__skb_pull(skb, header.upper);
-	ours = parse(skb, header.proto, &id, &seq) && ipsec_sa_lookup(inet, &id) &&
+	ours = parse(skb, header.proto, &id, &src, &seq) && ipsec_sa_lookup(inet, &id, &src) &&
 	       is_local(inet, skb, &id);
 	__skb_push(skb, header.upper);
 	return ours;
@@ -317,7 +318,7 @@ static bool addr_is(const union ipsec_addr *wanted, u16 family, const union ipse
 }
 
 /*
- * The addresses of an SA against those of a spec. An SA may leave its source open. A spec
+ * The addresses of an SA against those of a spec. An SA may leave either of them open. A spec
  * may leave our address open, and without the peer's the SA must be that of the packet.
  */
 static bool addresses_fit(const struct ipsec_spec *spec, const struct applied *applied,
@@ -329,7 +330,7 @@ static bool addresses_fit(const struct ipsec_spec *spec, const struct applied *a
 	    !addr_is(peer_open ? &key->src : &spec->src, peer_open ? key->family : spec->family,
 		     &applied->src, applied))
 		return false;
-	return ipsec_addr_is_any(&spec->dst) ||
+	return ipsec_addr_is_any(&spec->dst) || ipsec_addr_is_any(&applied->dst) ||
 	       addr_is(&spec->dst, spec->family, &applied->dst, applied);
 }
 

@@ -74,6 +74,25 @@ static int sa_id(struct nlattr **tb, const struct nlattr *nest, struct ipsec_sa_
 	return ipsec_nl_addr(tb[NFIPSEC_SA_A_DST], &id->dst, &id->family, extack);
 }
 
+/* The source, if the flags say that it is part of the name of the SA; else NULL. */
+static int name_src(struct nlattr **tb, u16 *family, union ipsec_addr *buffer,
+		    const union ipsec_addr **src, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *flags = tb[NFIPSEC_SA_A_FLAGS], *attr = tb[NFIPSEC_SA_A_SRC];
+	int err = 0;
+
+	*src = NULL;
+	if (!flags || !(nla_get_u32(flags) & NFIPSEC_SA_F_SOURCE))
+		return 0;
+	if (attr)
+		err = ipsec_nl_addr(attr, buffer, family, extack);
+	if (!attr || (!err && ipsec_addr_is_any(buffer)))
+		return ipsec_nl_refuse(extack, attr ?: flags,
+				       "An SA that its source names needs a source address");
+	*src = buffer;
+	return err;
+}
+
 static int sa_enc(struct nlattr **tb, struct ipsec_sa_config *config,
 		  struct netlink_ext_ack *extack)
 {
@@ -242,6 +261,7 @@ static int sa_beet(const struct nlattr *mode, const struct ipsec_sa_config *conf
 static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
 {
+	const union ipsec_addr *src;
 	int err;
 
 	memset(config, 0, sizeof(*config));
@@ -251,6 +271,8 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 	if (NL_REQ_ATTR_CHECK(extack, nest, tb, NFIPSEC_SA_A_SRC))
 		return ipsec_nl_refuse(extack, NULL, "An SA needs a source address");
 	err = ipsec_nl_addr(tb[NFIPSEC_SA_A_SRC], &config->src, &config->id.family, extack);
+	if (!err)
+		err = name_src(tb, &config->id.family, &config->src, &src, extack);
 	if (!err)
 		err = sa_mode(tb, nest, config, extack) ?: ipsec_nl_outer(tb, config, extack);
 	if (err)
@@ -317,6 +339,8 @@ static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *ne
 				 struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[NFIPSEC_SA_A_MAX + 1];
+	const union ipsec_addr *src;
+	union ipsec_addr buffer;
 	struct ipsec_sa_id id;
 	struct ipsec_sa *sa;
 	int err;
@@ -325,12 +349,16 @@ static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *ne
 	wipe_keys(nest);
 	err = nla_parse_nested(tb, NFIPSEC_SA_A_MAX, nest, ipsec_nl_sa_policy, extack);
 	if (!err)
-		err = sa_id(tb, nest, &id, extack);
+		err = sa_id(tb, nest, &id, extack) ?:
+		      name_src(tb, &id.family, &buffer, &src, extack);
 	if (err)
 		return ERR_PTR(err);
-	sa = ipsec_sadb_find(inet, &id);
+	sa = ipsec_sadb_find(inet, &id, src);
 	if (!sa) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "No SA has this SPI, destination and protocol");
+		if (src)
+			NL_SET_ERR_MSG_ATTR(extack, nest, "No SA has this SPI, destination, protocol and source");
+		else
+			NL_SET_ERR_MSG_ATTR(extack, nest, "No SA has this SPI, destination and protocol");
 		return ERR_PTR(-ESRCH);
 	}
 	return sa;

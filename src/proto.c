@@ -43,7 +43,8 @@ static int native_done(struct sk_buff *skb, int err)
 }
 
 /* An ICMP error about a packet that we may have sent: to @id, whose SPI is at an offset. */
-static int error(struct sk_buff *skb, struct ipsec_sa_id *id, int offset, bool too_big, u32 mtu)
+static int error(struct sk_buff *skb, struct ipsec_sa_id *id, const union ipsec_addr *src,
+		 int offset, bool too_big, u32 mtu)
 {
 	struct ipsec_sa *sa;
 	const __be32 *spi;
@@ -55,7 +56,7 @@ static int error(struct sk_buff *skb, struct ipsec_sa_id *id, int offset, bool t
 	if (!spi)
 		return -ENOENT;
 	id->spi = *spi;
-	sa = ipsec_sa_lookup(ipsec_net(dev_net(skb->dev)), id);
+	sa = ipsec_sa_lookup(ipsec_net(dev_net(skb->dev)), id, src);
 	if (!sa)
 		return -ENOENT;
 	if (too_big)
@@ -73,8 +74,9 @@ static int error4(struct sk_buff *skb, u8 proto, u32 info)
 		.family = AF_INET,
 		.proto = proto,
 	};
+	union ipsec_addr src = { .v4 = iph->saddr };
 
-	return error(skb, &id, iph->ihl * 4,
+	return error(skb, &id, &src, iph->ihl * 4,
 		     icmph->type == ICMP_DEST_UNREACH && icmph->code == ICMP_FRAG_NEEDED, info);
 }
 
@@ -85,9 +87,11 @@ static int error6(struct sk_buff *skb, u8 proto, u8 type, int offset, __be32 inf
 		.family = AF_INET6,
 		.proto = proto,
 	};
+	union ipsec_addr src;
 
+	memcpy(&src, &ip6h->saddr, sizeof(src));
 	memcpy(&id.dst, &ip6h->daddr, sizeof(id.dst));
-	return error(skb, &id, offset, type == ICMPV6_PKT_TOOBIG, ntohl(info));
+	return error(skb, &id, &src, offset, type == ICMPV6_PKT_TOOBIG, ntohl(info));
 }
 
 static int esp4_err(struct sk_buff *skb, u32 info)

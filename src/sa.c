@@ -11,7 +11,8 @@
 /**
  * struct ipsec_sadb - the SADB of a namespace
  * @by_id: SAs by protocol, destination and SPI; an SA and the one that replaces it in a
- *         transaction are both there for a moment [R]
+ *         transaction are both there for a moment, and so are those that differ in their
+ *         sources for as long as they like [R]
  * @by_dst: SAs by protocol and destination [R]
  * @by_number: SAs in the order of their creation [R]
  * @last_number: number given last [C]
@@ -243,14 +244,23 @@ free_sa:
 	return ERR_PTR(err);
 }
 
+static bool name_is(const struct ipsec_sa *sa, const union ipsec_addr *src)
+{
+	const union ipsec_addr *own = ipsec_sa_name_src(sa);
+
+	return own && src ? !ipsec_addr_cmp(own, src, sa->id.family) : own == src;
+}
+
 /**
  * ipsec_sadb_find() - the SA of a name that the running transaction will leave in the SADB
  * @inet: the namespace, config held
  * @id: name
+ * @src: source, NULL: it is not part of the name
  *
  * Return: the SA, or NULL.
  */
-struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id)
+struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id,
+				 const union ipsec_addr *src)
 {
 	struct rhlist_head *list, *pos;
 	struct ipsec_sa *sa, *found = NULL;
@@ -259,7 +269,7 @@ struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_i
 	rcu_read_lock();
 	list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
 	rhl_for_each_entry_rcu(sa, pos, list, by_id)
-		if (!(sa->txn_state & IPSEC_TXN_DOOMED))
+		if (name_is(sa, src) && !(sa->txn_state & IPSEC_TXN_DOOMED))
 			found = sa;
 	rcu_read_unlock();
 	return found;
@@ -280,9 +290,11 @@ int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	int err;
 
 	lockdep_assert_held(&sa->inet->config);
-	if (ipsec_sadb_find(sa->inet, &sa->id)) {
-		NL_SET_ERR_MSG(extack,
-			       "An SA with this SPI, destination and protocol exists already");
+	if (ipsec_sadb_find(sa->inet, &sa->id, ipsec_sa_name_src(sa))) {
+		if (ipsec_sa_name_src(sa))
+			NL_SET_ERR_MSG(extack, "An SA with this SPI, destination, protocol and source exists already");
+		else
+			NL_SET_ERR_MSG(extack, "An SA with this SPI, destination and protocol exists already");
 		return -EEXIST;
 	}
 	err = xa_alloc(&sadb->by_number, &sa->number, NULL,
@@ -356,20 +368,44 @@ bool ipsec_sadb_empty(struct ipsec_net *inet)
 	return xa_empty(&inet->sadb->by_number);
 }
 
+/* Those with a source of their own first, then the one for all sources. */
+static struct ipsec_sa *lookup_dst(struct ipsec_net *inet, const struct ipsec_sa_id *id,
+				   const union ipsec_addr *src)
+{
+	struct ipsec_sa *sa, *of_all = NULL;
+	struct rhlist_head *list, *pos;
+
+	list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
+	rhl_for_each_entry_rcu(sa, pos, list, by_id) {
+		if (!ipsec_sa_name_src(sa))
+			of_all = of_all ?: sa;
+		else if (name_is(sa, src))
+			return sa;
+	}
+	return of_all;
+}
+
 /**
- * ipsec_sa_lookup() - find the SA of a packet that arrived (RFC 4301 4.4.2.1)
+ * ipsec_sa_lookup() - find the SA of a packet that arrived
  * @inet: the namespace
- * @id: name, from the packet
+ * @id: SPI, protocol and destination of the packet
+ * @src: its source
  *
- * RCU read-side section.
+ * The order of RFC 4301 4.1: SPI, destination and source; SPI and destination; SPI. The
+ * protocol always counts. RCU read-side section.
  *
  * Return: the SA, or NULL.
  */
-struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id)
+struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id,
+				 const union ipsec_addr *src)
 {
-	struct rhlist_head *list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
+	struct ipsec_sa *sa = lookup_dst(inet, id, src);
+	struct ipsec_sa_id open = *id;
 
-	return list ? container_of(list, struct ipsec_sa, by_id) : NULL;
+	if (sa)
+		return sa;
+	memset(&open.dst, 0, sizeof(open.dst));
+	return lookup_dst(inet, &open, src);
 }
 
 /**

@@ -36,7 +36,8 @@ struct xfrm_state;
  * @pad: zero
  * @spi: security parameters index, wire order
  *
- * Has no padding. The part before @spi finds the SAs towards a host.
+ * Has no padding. The part before @spi finds the SAs towards a host. SAs that differ in their
+ * sources may share all of it, see NFIPSEC_SA_F_SOURCE.
  */
 struct ipsec_sa_id {
 	union ipsec_addr dst;
@@ -262,12 +263,14 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 void ipsec_sa_put(struct ipsec_sa *sa);
 int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
 void ipsec_sadb_remove(struct ipsec_sa *sa);
-struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id);
+struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id,
+				 const union ipsec_addr *src);
 struct ipsec_sa *ipsec_sadb_next(struct ipsec_net *inet, u32 number);
 bool ipsec_sadb_empty(struct ipsec_net *inet);
 void ipsec_sa_settle(void);
 
-struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id);
+struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id,
+				 const union ipsec_addr *src);
 
 /**
  * struct ipsec_sa_wanted - what an outbound SA must be like
@@ -315,6 +318,17 @@ void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping);
 bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping);
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
 void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
+
+/**
+ * ipsec_sa_name_src() - the source, where it is part of the name of an SA
+ * @sa: the SA
+ *
+ * Return: the source, or NULL.
+ */
+static inline const union ipsec_addr *ipsec_sa_name_src(const struct ipsec_sa *sa)
+{
+	return sa->flags & NFIPSEC_SA_F_SOURCE ? &sa->src : NULL;
+}
 
 /**
  * ipsec_seq_max() - the last sequence number that an SA sends

@@ -103,7 +103,7 @@ bool ipsec_udpencap_expected(struct ipsec_net *inet, const struct sk_buff *skb,
 	if (!spi || !*spi)
 		return false;
 	id.spi = *spi;
-	sa = ipsec_sa_lookup(inet, &id);
+	sa = ipsec_sa_lookup(inet, &id, &key->src);
 	return sa && sa->encap.dport == htons(key->dport);
 }
 

@@ -267,8 +267,8 @@ def sa_spi(number, **other):
     return sa(spi=u32(SA_A_SPI, number), **other)
 
 
-def sa_name(number, proto=50, dst="192.0.2.2"):
-    return Attr(A_SA, [u32(SA_A_SPI, number), u8(SA_A_PROTO, proto), addr(SA_A_DST, dst)])
+def sa_name(number, proto=50, dst="192.0.2.2", **other):
+    return Attr(A_SA, [u32(SA_A_SPI, number), u8(SA_A_PROTO, proto), addr(SA_A_DST, dst), *other.values()])
 
 
 def selector(**other):

@@ -166,6 +166,7 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 		    sa->has_replay ? sa->replay : NFIPSEC_REPLAY_WINDOW_DEFAULT);
 	json_bool(j, "esn", sa->flags & NFIPSEC_SA_F_ESN);
 	json_bool(j, "wrap", sa->flags & NFIPSEC_SA_F_WRAP);
+	json_bool(j, "by_source", sa->flags & NFIPSEC_SA_F_SOURCE);
 	json_number(j, "tfc", sa->tfc);
 	put_udpencap(j, sa);
 	if (sa->mode != NFIPSEC_MODE_TRANSPORT)

@@ -85,8 +85,12 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 	mnl_attr_put_u32(nlh, NFIPSEC_SA_A_SPI, sa->spi);
 	mnl_attr_put_u8(nlh, NFIPSEC_SA_A_PROTO, sa->proto);
 	put_addr(nlh, NFIPSEC_SA_A_DST, &sa->dst);
-	if (!name_only) {
+	if (!name_only || sa->flags & NFIPSEC_SA_F_SOURCE) {
 		put_addr(nlh, NFIPSEC_SA_A_SRC, &sa->src);
+		if (sa->flags)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLAGS, sa->flags);
+	}
+	if (!name_only) {
 		mnl_attr_put_u8(nlh, NFIPSEC_SA_A_MODE, sa->mode);
 		if (sa->reqid)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REQID, sa->reqid);
@@ -98,8 +102,6 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 		put_key(nlh, NFIPSEC_SA_A_AUTH_KEY, &sa->auth_key);
 		if (sa->has_replay)
 			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay);
-		if (sa->flags)
-			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_FLAGS, sa->flags);
 		if (lifetime_is_set(&sa->lifetime))
 			put_lifetime(nlh, &sa->lifetime);
 		if (sa->has_seq) {

@@ -15,7 +15,7 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "beet", "code", "default", "df", "dscp",
+	"ah", "any", "auth", "authkey", "beet", "by-source", "code", "default", "df", "dscp",
 	"dscp-decap", "ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel",
 	"for", "fragments", "from", "hard", "in", "include", "local", "name", "opaque", "out",
 	"peer", "pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent",
@@ -314,6 +314,14 @@ static bool statement(struct parser *p)
 	return ok;
 }
 
+/* all zero where it is not part of the name */
+static const void *name_source(const struct sa *sa)
+{
+	static const struct ip_addr none;
+
+	return sa->flags & NFIPSEC_SA_F_SOURCE ? sa->src.b : none.b;
+}
+
 static int compare_sa(const void *a, const void *b)
 {
 	const struct rule *ra = *(const struct rule * const *)a;
@@ -327,6 +335,8 @@ static int compare_sa(const void *a, const void *b)
 	if (ra->sa->dst.family != rb->sa->dst.family)
 		return ra->sa->dst.family < rb->sa->dst.family ? -1 : 1;
 	d = memcmp(ra->sa->dst.b, rb->sa->dst.b, sizeof(ra->sa->dst.b));
+	if (!d)
+		d = memcmp(name_source(ra->sa), name_source(rb->sa), sizeof(ra->sa->src.b));
 	if (d)
 		return d;
 	return ra < rb ? -1 : ra > rb;
@@ -334,7 +344,8 @@ static int compare_sa(const void *a, const void *b)
 
 static bool same_sa(const struct sa *a, const struct sa *b)
 {
-	return a->spi == b->spi && a->proto == b->proto && addr_equal(&a->dst, &b->dst);
+	return a->spi == b->spi && a->proto == b->proto && addr_equal(&a->dst, &b->dst) &&
+	       !memcmp(name_source(a), name_source(b), sizeof(a->src.b));
 }
 
 /* the kernel would refuse them as well, but -n never asks the kernel */

@@ -17,6 +17,7 @@ enum sa_word {
 	WORD_REPLAY,
 	WORD_ESN,
 	WORD_WRAP,
+	WORD_BY_SOURCE,
 	WORD_SENT,
 	WORD_RECEIVED,
 	WORD_TFC,
@@ -27,8 +28,8 @@ enum sa_word {
 };
 
 static const char * const sa_words[] = {
-	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "wrap", "sent",
-	"received", "tfc", "udpencap", "for", "soft", "hard",
+	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "wrap", "by-source",
+	"sent", "received", "tfc", "udpencap", "for", "soft", "hard",
 };
 
 /**
@@ -236,6 +237,9 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 	case WORD_WRAP:
 		r->base.flags |= NFIPSEC_SA_F_WRAP;
 		return true;
+	case WORD_BY_SOURCE:
+		r->base.flags |= NFIPSEC_SA_F_SOURCE;
+		return true;
 	case WORD_SENT:
 		r->base.has_seq = true;
 		return p_number64(p, sa_words[w], INT64_MAX, &r->base.seq_out);
@@ -432,13 +436,24 @@ static bool check_lifetime(struct parser *p, const struct sa_rule *r)
 	return true;
 }
 
+static bool check_source(struct parser *p, const struct sa_rule *r)
+{
+	static const __u8 none[sizeof(r->base.src.b)];
+
+	if (!seen(r, WORD_BY_SOURCE) || memcmp(r->base.src.b, none, sizeof(none)))
+		return true;
+	diag_add(p->diag, r->word_loc[WORD_BY_SOURCE],
+		 "\"by-source\" needs a source: this one stands for any");
+	return false;
+}
+
 static bool sa_check(struct parser *p, struct sa_rule *r)
 {
 	if (!seen(r, WORD_SPI)) {
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
-	if (!check_sequence(p, r) || !check_lifetime(p, r) ||
+	if (!check_sequence(p, r) || !check_lifetime(p, r) || !check_source(p, r) ||
 	    !p_outer_check(p, &r->outer, &r->base) || !check_beet(p, r))
 		return false;
 	if (r->base.proto == IPPROTO_AH) {

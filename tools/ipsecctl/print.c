@@ -150,6 +150,8 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " esn");
 	if (sa->flags & NFIPSEC_SA_F_WRAP)
 		fprintf(out, " wrap");
+	if (sa->flags & NFIPSEC_SA_F_SOURCE)
+		fprintf(out, " by-source");
 	if (sa->has_seq && sa->seq_out)
 		fprintf(out, " sent %llu", sa->seq_out);
 	if (sa->has_seq && sa->seq_in)

@@ -14,8 +14,9 @@
  *
  *   SA_NEW    NFIPSEC_A_SA            adds one SA
  *   SA_GET    NFIPSEC_A_SA? NFIPSEC_A_FLAGS?
- *                                     one SA (SPI, PROTO, DST), or with NLM_F_DUMP all
- *   SA_DEL    NFIPSEC_A_SA            SPI, PROTO, DST name the SA
+ *                                     one SA, or with NLM_F_DUMP all
+ *   SA_DEL    NFIPSEC_A_SA            SPI, PROTO, DST name an SA; with NFIPSEC_SA_F_SOURCE also
+ *                                     SRC and FLAGS
  *   SA_FLUSH  -
  *   POLICY_NEW    NFIPSEC_A_POLICY
  *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY and SELECTOR),
@@ -43,7 +44,8 @@
  *   NFIPSEC_A_SA
  *     NFIPSEC_SA_A_SPI            u32     256 .. 0xffffffff (RFC 4303 2.1)
  *     NFIPSEC_SA_A_PROTO          u8      IPPROTO_ESP or IPPROTO_AH
- *     NFIPSEC_SA_A_SRC, _DST      binary  the addresses of the outer header
+ *     NFIPSEC_SA_A_SRC, _DST      binary  the addresses of the outer header. All zero: SRC, in
+ *                                         transport mode: any; DST, of an inbound SA: any
  *     NFIPSEC_SA_A_MODE           u8      enum nfipsec_mode; ANY: that of the policy
  *     NFIPSEC_SA_A_REQID          u32?    ties the SA to policies that name the same; 0: none
  *     NFIPSEC_SA_A_ENC            u16?    enum nfipsec_enc; ESP only, and required there
@@ -574,13 +576,16 @@ enum nfipsec_policy_flags {
  *	(RFC 4303 2.2.1, RFC 4302 2.5.1). Needs an anti-replay window
  * @NFIPSEC_SA_F_WRAP: behind the last sequence number the SA goes on with 0, instead of stopping
  *	(RFC 4301 4.4.2.1). Not with an anti-replay window, nor with an implicit IV
+ * @NFIPSEC_SA_F_SOURCE: the source is part of its name: other senders to this destination may
+ *	have chosen the same SPI, as it happens with multicast (RFC 4301 4.1)
  */
 enum nfipsec_sa_flags {
 	NFIPSEC_SA_F_ESN	= 1 << 0,
 	NFIPSEC_SA_F_WRAP	= 1 << 1,
+	NFIPSEC_SA_F_SOURCE	= 1 << 2,
 };
 
-#define NFIPSEC_SA_F_ALL (NFIPSEC_SA_F_ESN | NFIPSEC_SA_F_WRAP)
+#define NFIPSEC_SA_F_ALL (NFIPSEC_SA_F_ESN | NFIPSEC_SA_F_WRAP | NFIPSEC_SA_F_SOURCE)
 
 /**
  * enum nfipsec_limit - what ends an SA

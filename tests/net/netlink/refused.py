@@ -126,11 +126,21 @@ for window in (REPLAY_WINDOW_MAX + 1, 0x80000000, 0xffffffff):
            window=u32(SA_A_REPLAY_WINDOW, window))
 for window in (0, 1, 64, REPLAY_WINDOW_MAX):
     taken(f"SA_NEW window {window}", CMD_SA_NEW, [sa(window=u32(SA_A_REPLAY_WINDOW, window))], CMD_SA_DEL)
-for flags in (SA_F_WRAP << 1, 0x80000000, 0xffffffff):
+for flags in (SA_F_SOURCE << 1, 0x80000000, 0xffffffff):
     bad_sa(f"flags {flags:#x}", INVAL, ANY, flags=u32(SA_A_FLAGS, flags))
 ESN = u32(SA_A_FLAGS, SA_F_ESN)
 bad_sa("ESN without a window", INVAL, "Extended sequence numbers need an anti-replay window (RFC 4303 3.3.3)",
        flags=ESN, window=u32(SA_A_REPLAY_WINDOW, 0), blame="window")
+SOURCE = u32(SA_A_FLAGS, SA_F_SOURCE)
+bad_sa("SOURCE, from anywhere", INVAL, "An SA that its source names needs a source address", flags=SOURCE,
+       src=addr(SA_A_SRC, "0.0.0.0"), mode=u8(SA_A_MODE, MODE_TRANSPORT), blame="src")
+for cmd, verb in ((CMD_SA_DEL, "SA_DEL"), (CMD_SA_GET, "SA_GET")):
+    nest = sa_name(0x9000, flags=SOURCE)
+    refused(f"{verb} with SOURCE, without a source", cmd, [nest], INVAL,
+            "An SA that its source names needs a source address", SOURCE)
+    nest = sa_name(0x9000, flags=SOURCE, src=addr(SA_A_SRC, "192.0.2.77"))
+    refused(f"{verb} with SOURCE, of an SA without", cmd, [nest], errno.ESRCH,
+            "No SA has this SPI, destination, protocol and source", nest)
 WRAP = u32(SA_A_FLAGS, SA_F_WRAP)
 NO_WINDOW = u32(SA_A_REPLAY_WINDOW, 0)
 NEVER_AGAIN = "Sequence numbers begin again only without an anti-replay window (RFC 4303 3.3.3)"
