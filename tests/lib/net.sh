@@ -295,8 +295,9 @@ capture_end() {
 
 packets() { tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l; }
 
-# What a link says about itself is no traffic: ARP, and ICMPv6 130 - 137 and 143 (MLD, ND).
-net_housekeeping='arp or (icmp6 and ((ip6[40] >= 130 and ip6[40] <= 137) or ip6[40] == 143))'
+# What a link says about itself is no traffic: ARP, ICMPv6 130 - 137 and 143 (MLD, ND), and
+# what a bridge without an address listens to (IGMP).
+net_housekeeping='arp or (igmp and src host 0.0.0.0) or (icmp6 and ((ip6[40] >= 130 and ip6[40] <= 137) or ip6[40] == 143))'
 net_housekeeping+=' or (ip6[6] == 0 and ip6[40] == 58)'
 
 only_protocol() { # file, name, number
