@@ -214,7 +214,7 @@ class Sa:
         seq = self.next() if seq is None else seq
         if self.mode == "tunnel":
             header, payload = ip4(self.src, self.dst, 0, **outer), packet
-            inner = IPV6 if packet[0] >> 4 == 6 else IPIP
+            inner = IPV6 if packet[:1] and packet[0] >> 4 == 6 else IPIP
         else:
             size = header_len(packet)
             header, payload, inner = packet[:size], packet[size:], packet[9]

@@ -283,7 +283,8 @@ def inner_headers(bench):
     wrong += [packet(version=n) for n in range(16) if n != 4]
     wrong += [packet(ihl=n) for n in (0, 1, 2, 3, 4, 13, 14, 15)]
     wrong += [packet(length=n) for n in (0, 1, 19, 49, 576, 0xffff)]
-    bench.bad("inner header that is malformed", bench.protected(wrong), "IN_INNER_HEADER")
+    bench.bad("inner header that is malformed", bench.protected(wrong, next_header=forge.IPIP),
+              "IN_INNER_HEADER")
     inner = bench.inner()
     bench.fine("bytes behind the packet inside", bench.protected([inner + b"x", inner + bytes(300)]), [inner] * 2)
 
