@@ -391,6 +391,20 @@ static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, const struc
 	return NULL;
 }
 
+static void bundle_retired(struct rcu_head *head)
+{
+	dst_release(ipsec_bundle_dst(container_of(head, struct ipsec_bundle, retired)));
+}
+
+/*
+ * Give the reference of the lists back after a grace period: the packets of RCU read-side
+ * sections that have found the bundle there can take one when they have to wait.
+ */
+static void bundle_retire(struct ipsec_bundle *bundle)
+{
+	call_rcu(&bundle->retired, bundle_retired);
+}
+
 /*
  * Take a bundle out of all lists. Flow caches may still point to it with a stamp that is
  * right: a new generation makes them look again before the grace period ends.
@@ -410,7 +424,7 @@ static void bundle_unlink(struct ipsec_bundle *bundle)
 	for (i = 1; i < bundle->n; i++)
 		bundle->sa[i]->outer_of--;
 	WRITE_ONCE(bundle->inet->sadb_gen, ipsec_next_gen());
-	dst_release(ipsec_bundle_dst(bundle));
+	bundle_retire(bundle);
 }
 
 /* Unlink what an innermost SA has that is no longer usable. */
@@ -444,7 +458,7 @@ static void bundle_link(struct ipsec_bundle *bundle)
 		list_add(&bundle->node, &bundle->inet->bundles);
 		rcu_assign_pointer(sa->bundles, bundle);
 	} else {
-		dst_release(ipsec_bundle_dst(bundle));
+		bundle_retire(bundle);
 	}
 	spin_unlock_bh(&bundle_lock);
 }

@@ -14,6 +14,7 @@
  * @xdst: what the rest of the kernel sees; its child is the route of the protected packet
  * @next: in the list of the innermost SA (bundle lock, read under RCU)
  * @node: in the list of the namespace (bundle lock)
+ * @retired: gives the reference of the lists back after a grace period
  * @inet: the namespace [I]
  * @scope: interface that the route had to take, see struct ipsec_key [I]
  * @sa: the SAs, innermost first; a reference on each [I]
@@ -27,6 +28,7 @@ struct ipsec_bundle {
 	struct xfrm_dst xdst;
 	struct ipsec_bundle __rcu *next;
 	struct list_head node;
+	struct rcu_head retired;
 	struct ipsec_net *inet;
 	u32 scope;
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];

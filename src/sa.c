@@ -119,6 +119,23 @@ void ipsec_sa_put(struct ipsec_sa *sa)
 		queue_rcu_work(ipsec_wq, &sa->free_work);
 }
 
+static void sa_retired(struct rcu_head *head)
+{
+	ipsec_sa_put(container_of(head, struct ipsec_sa, retired));
+}
+
+/**
+ * ipsec_sa_retire() - give the reference of the SADB back
+ * @sa: an SA that has left the SADB
+ *
+ * After a grace period: who has found the SA in the SADB can take a reference as long as its
+ * RCU read-side section lasts. Any context.
+ */
+void ipsec_sa_retire(struct ipsec_sa *sa)
+{
+	call_rcu(&sa->retired, sa_retired);
+}
+
 /**
  * ipsec_sa_settle() - wait until all SAs that were deleted are freed
  *
@@ -129,7 +146,8 @@ void ipsec_sa_settle(void)
 {
 	/* Who tells of the ends of SAs holds references to them. */
 	flush_workqueue(ipsec_wq);
-	/* Bundles give their references back in an RCU callback, the SA waits for another. */
+	/* The SADB and bundles give references back, dsts go, and SAs: each in an RCU callback. */
+	rcu_barrier();
 	rcu_barrier();
 	rcu_barrier();
 	flush_workqueue(ipsec_wq);

@@ -192,7 +192,8 @@ enum ipsec_txn_state {
  * @told: those of @due that were told [C]
  * @deadline: when limits in seconds are to be looked at, nanoseconds since boot [C]
  * @deadline_node: in the tree of deadlines, or empty (expire.c) [C]
- * @free_work: frees it in process context, after a grace period
+ * @retired: gives the reference of the SADB back after a grace period
+ * @free_work: frees it in process context, after another
  * @add_time: seconds since the epoch [I]
  * @enc: encryption algorithm, NULL for AH [I]
  * @auth: integrity algorithm, NULL for combined modes [I]
@@ -246,6 +247,7 @@ struct ipsec_sa {
 	unsigned int told;
 	u64 deadline;
 	struct rb_node deadline_node;
+	struct rcu_head retired;
 	struct rcu_work free_work;
 	time64_t add_time;
 	const struct ipsec_enc_algo *enc;
@@ -261,6 +263,7 @@ void ipsec_sadb_exit(struct ipsec_net *inet);
 struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_config *config,
 				 struct netlink_ext_ack *extack);
 void ipsec_sa_put(struct ipsec_sa *sa);
+void ipsec_sa_retire(struct ipsec_sa *sa);
 int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
 void ipsec_sadb_remove(struct ipsec_sa *sa);
 struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id,
@@ -376,7 +379,7 @@ static inline u64 ipsec_sa_seq_sent(const struct ipsec_sa *sa)
 
 /**
  * ipsec_sa_hold() - take a reference
- * @sa: an SA that cannot go away meanwhile
+ * @sa: an SA that cannot go away meanwhile: found in this RCU read-side section, or referenced
  */
 static inline void ipsec_sa_hold(struct ipsec_sa *sa)
 {

@@ -39,7 +39,7 @@ int ipsec_txn_add_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, struct netlink_
 	int err = ipsec_sadb_insert(sa, extack);
 
 	if (err) {
-		ipsec_sa_put(sa);
+		ipsec_sa_retire(sa);
 		return err;
 	}
 	sa->txn_state = IPSEC_TXN_NEW;
@@ -181,7 +181,7 @@ static void settle_sas(struct ipsec_txn *txn, bool commit)
 			ipsec_event_sa_gone(txn->inet, sa);
 			if (was == IPSEC_TXN_DOOMED)
 				ipsec_event_sa_deleted(txn->inet, sa);
-			ipsec_sa_put(sa);
+			ipsec_sa_retire(sa);
 		} else if (commit) {
 			ipsec_event_sa_added(txn->inet, sa);
 		}
