@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # BEET mode with the distribution's own IPsec stack on one of two hosts: either family inside
 # either, IPv4 options, sizes.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400 kernels=6.1
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checksums that a device was to fill in, and packets that a device was to cut: both are done
 # before they are protected, once. What comes out is not taken for good unseen.
-# vm: cpus=1 timeout=300 kernels=6.1,6.12
+# vm: cpus=1 timeout=300 kernels=6.12
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gateways whose links are VLANs, or in a VRF: on the protected side, on the clear side, or
 # on both. The addresses alone do not say which route is meant.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400 kernels=6.12
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
