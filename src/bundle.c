@@ -119,6 +119,16 @@ bool ipsec_bundle_usable(const struct ipsec_bundle *bundle)
 	return dst_check(bundle->xdst.child, bundle->xdst.path_cookie);
 }
 
+/* What fits inside all SAs of a bundle that are around one of them. */
+static unsigned int fits_around(const struct ipsec_bundle *bundle, int step, unsigned int mtu)
+{
+	int i;
+
+	for (i = bundle->n - 1; i > step; i--)
+		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
+	return mtu;
+}
+
 /**
  * ipsec_bundle_inside() - the largest packet that a bundle makes fit
  * @bundle: the bundle
@@ -128,11 +138,7 @@ bool ipsec_bundle_usable(const struct ipsec_bundle *bundle)
  */
 unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int mtu)
 {
-	int i;
-
-	for (i = bundle->n - 1; i >= 0; i--)
-		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
-	return mtu;
+	return fits_around(bundle, -1, mtu);
 }
 
 /**
@@ -146,11 +152,9 @@ unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int
 unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned int step,
 				  unsigned int headers)
 {
-	unsigned int i = bundle->n - 1;
-	unsigned int mtu = ipsec_pmtu_outside(bundle->sa[i], bundle->xdst.child);
+	unsigned int mtu = ipsec_pmtu_outside(bundle->sa[bundle->n - 1], bundle->xdst.child);
 
-	for (; i > step; i--)
-		mtu = ipsec_pmtu_inside(bundle->sa[i], bundle->mode[i], mtu);
+	mtu = fits_around(bundle, step, mtu);
 	headers += ipsec_udpencap_len(bundle->sa[step]);
 	if (mtu <= headers)
 		return 0;

@@ -98,6 +98,29 @@ struct genl_family ipsec_nl_family __ro_after_init = {
 };
 
 /**
+ * ipsec_nl_answer() - answer a request with one message
+ * @info: the request
+ * @size: bytes that are written at most
+ * @fill: writes the message; returns 0 or a negative errno
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_answer(struct genl_info *info, size_t size,
+		    int (*fill)(struct sk_buff *msg, struct genl_info *info))
+{
+	struct sk_buff *msg = genlmsg_new(size, GFP_KERNEL);
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	err = fill(msg, info);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
  * ipsec_nl_refuse() - say why a request is bad
  * @extack: where to
  * @attr: the attribute to blame, or NULL: the one that is missing, or the caller knows

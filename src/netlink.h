@@ -25,6 +25,8 @@ extern struct genl_family ipsec_nl_family;
 
 int ipsec_netlink_init(void);
 void ipsec_netlink_exit(void);
+int ipsec_nl_answer(struct genl_info *info, size_t size,
+		    int (*fill)(struct sk_buff *msg, struct genl_info *info));
 int ipsec_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		    const char *sentence);
 
@@ -41,6 +43,8 @@ int ipsec_nl_sa_selectors(const struct nlattr *nest, struct ipsec_sa_config *con
 			  struct netlink_ext_ack *extack);
 size_t ipsec_nl_selector_size(void);
 int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_selector *sel);
+int ipsec_nl_put_selectors(struct sk_buff *msg, int type, const struct ipsec_selector *sel,
+			   unsigned int n);
 
 /* nl_outer.c */
 int ipsec_nl_outer(struct nlattr **tb, struct ipsec_sa_config *config,

@@ -73,14 +73,5 @@ static int fill(struct sk_buff *msg, struct genl_info *info)
  */
 int ipsec_nl_defaults_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	int err;
-
-	if (!msg)
-		return -ENOMEM;
-	err = fill(msg, info);
-	if (!err)
-		return genlmsg_reply(msg, info);
-	nlmsg_free(msg);
-	return err;
+	return ipsec_nl_answer(info, GENLMSG_DEFAULT_SIZE, fill);
 }

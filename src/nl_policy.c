@@ -315,9 +315,9 @@ static int put_lists(struct sk_buff *msg, const struct ipsec_policy *policy)
 {
 	unsigned int i;
 
-	for (i = 0; i < policy->n_selectors; i++)
-		if (ipsec_nl_put_selector(msg, NFIPSEC_POLICY_A_SELECTOR, &policy->selector[i]))
-			return -EMSGSIZE;
+	if (ipsec_nl_put_selectors(msg, NFIPSEC_POLICY_A_SELECTOR, policy->selector,
+				   policy->n_selectors))
+		return -EMSGSIZE;
 	for (i = 0; i < policy->n_specs; i++)
 		if (put_spec(msg, &policy->spec[i]))
 			return -EMSGSIZE;

@@ -420,16 +420,6 @@ static int put_encap(struct sk_buff *msg, struct ipsec_sa *sa)
 	       nla_put_u16(msg, NFIPSEC_SA_A_MAPPED_PORT, ntohs(mapping.port));
 }
 
-static int put_selectors(struct sk_buff *msg, const struct ipsec_sa *sa)
-{
-	unsigned int i;
-
-	for (i = 0; i < sa->n_selectors; i++)
-		if (ipsec_nl_put_selector(msg, NFIPSEC_SA_A_SELECTOR, &sa->selector[i]))
-			return -EMSGSIZE;
-	return 0;
-}
-
 static int put_u64(struct sk_buff *msg, int type, u64 value)
 {
 	return nla_put_u64_64bit(msg, type, value, NFIPSEC_SA_A_PAD);
@@ -471,7 +461,8 @@ int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
 	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) ||
-	    ipsec_nl_put_outer(msg, &sa->outer) || put_selectors(msg, sa) ||
+	    ipsec_nl_put_outer(msg, &sa->outer) ||
+	    ipsec_nl_put_selectors(msg, NFIPSEC_SA_A_SELECTOR, sa->selector, sa->n_selectors) ||
 	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa) ||
 	    (sa->quota && ipsec_nl_put_lifetime(msg, sa->quota)))
 		return -EMSGSIZE;

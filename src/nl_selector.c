@@ -228,3 +228,23 @@ int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_sele
 	nla_nest_end(msg, nest);
 	return 0;
 }
+
+/**
+ * ipsec_nl_put_selectors() - write a list of selectors
+ * @msg: the message
+ * @type: of each nest
+ * @sel: the selectors
+ * @n: how many
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ipsec_nl_put_selectors(struct sk_buff *msg, int type, const struct ipsec_selector *sel,
+			   unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (ipsec_nl_put_selector(msg, type, &sel[i]))
+			return -EMSGSIZE;
+	return 0;
+}

@@ -47,14 +47,5 @@ static int fill(struct sk_buff *msg, struct genl_info *info)
 int ipsec_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 {
 	/* Twice what the longest texts need. */
-	struct sk_buff *msg = genlmsg_new(IPSEC_STAT_COUNT * 256, GFP_KERNEL);
-	int err;
-
-	if (!msg)
-		return -ENOMEM;
-	err = fill(msg, info);
-	if (!err)
-		return genlmsg_reply(msg, info);
-	nlmsg_free(msg);
-	return err;
+	return ipsec_nl_answer(info, IPSEC_STAT_COUNT * 256, fill);
 }

@@ -137,6 +137,11 @@ def secret(what, size):
     return hashlib.shake_128(what.encode()).digest(size)
 
 
+def inside(packet):
+    """The next header of a tunnel that holds the packet."""
+    return IPV6 if packet[:1] and packet[0] >> 4 == 6 else IPIP
+
+
 class Sa:
     """An SA that we know everything about. Its last sequence number is in .seq. words: more of
     its rule."""
@@ -214,7 +219,7 @@ class Sa:
         seq = self.next() if seq is None else seq
         if self.mode == "tunnel":
             header, payload = ip4(self.src, self.dst, 0, **outer), packet
-            inner = IPV6 if packet[:1] and packet[0] >> 4 == 6 else IPIP
+            inner = inside(packet)
         else:
             size = header_len(packet)
             header, payload, inner = packet[:size], packet[size:], packet[9]

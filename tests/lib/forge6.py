@@ -10,7 +10,7 @@ import struct
 
 import algorithms
 import forge
-from forge import AH, ESP, IPIP, IPV6, UDP
+from forge import AH, ESP, UDP, inside
 
 US6, FAR6 = "2001:db8::1", "2001:db8::2"
 NEAR_HOST6, FAR_HOST6 = "fd01::2", "fd02::2"
@@ -146,7 +146,7 @@ class Sa6(forge.Sa):
         seq = self.next() if seq is None else seq
         if self.mode == "tunnel":
             headers, payload, name = ip6(self.src, self.dst, self.protocol, **outer), packet, 6
-            inner = IPV6 if packet[0] >> 4 == 6 else IPIP
+            inner = inside(packet)
         else:
             headers, payload, name = split(packet)
             inner = headers[name]

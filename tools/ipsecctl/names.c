@@ -91,6 +91,15 @@ const char *flow_type_name(const struct policy *p)
 	return "unknown";
 }
 
+/* RFC 4301 4.4.1.2 */
+const struct pfp_word pfp_words[PFP_WORDS] = {
+	{ "from", NFIPSEC_POLICY_F_PFP_SRC, NFIPSEC_POLICY_F_PFP_DST },
+	{ "to", NFIPSEC_POLICY_F_PFP_DST, NFIPSEC_POLICY_F_PFP_SRC },
+	{ "proto", NFIPSEC_POLICY_F_PFP_PROTO, NFIPSEC_POLICY_F_PFP_PROTO },
+	{ "sport", NFIPSEC_POLICY_F_PFP_SPORT, NFIPSEC_POLICY_F_PFP_DPORT },
+	{ "dport", NFIPSEC_POLICY_F_PFP_DPORT, NFIPSEC_POLICY_F_PFP_SPORT },
+};
+
 /**
  * dir_name - direction of a policy
  * @dir: enum nfipsec_dir

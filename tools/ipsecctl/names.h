@@ -20,6 +20,22 @@ struct flow_type {
 	__u32 flags;
 };
 
+#define PFP_WORDS 5
+
+/**
+ * struct pfp_word - what may stand after "pfp", about the packets that leave
+ * @word: the word
+ * @flag: enum nfipsec_policy_flags
+ * @mirrored: the flag of a policy for the packets that come back
+ */
+struct pfp_word {
+	const char *word;
+	__u32 flag;
+	__u32 mirrored;
+};
+
+extern const struct pfp_word pfp_words[PFP_WORDS];
+
 const struct flow_type *flow_type_by_name(const char *name);
 const char *flow_type_name(const struct policy *p);
 

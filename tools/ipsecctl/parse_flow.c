@@ -68,19 +68,6 @@ static const char * const flow_words[] = {
 	"local", "peer", "type", "priority", "reqid", "fragments", "name", "pfp",
 };
 
-/* what a packet can populate the selector of an SA with, as it leaves */
-static const struct {
-	const char *word;
-	__u32 flag;
-	__u32 mirrored;
-} pfp_words[] = {
-	{ "from", NFIPSEC_POLICY_F_PFP_SRC, NFIPSEC_POLICY_F_PFP_DST },
-	{ "to", NFIPSEC_POLICY_F_PFP_DST, NFIPSEC_POLICY_F_PFP_SRC },
-	{ "proto", NFIPSEC_POLICY_F_PFP_PROTO, NFIPSEC_POLICY_F_PFP_PROTO },
-	{ "sport", NFIPSEC_POLICY_F_PFP_SPORT, NFIPSEC_POLICY_F_PFP_DPORT },
-	{ "dport", NFIPSEC_POLICY_F_PFP_DPORT, NFIPSEC_POLICY_F_PFP_SPORT },
-};
-
 static void spec_head(struct parser *p, struct spec *s)
 {
 	s->proto = IPPROTO_ESP;
@@ -152,7 +139,7 @@ static bool flow_name(struct parser *p, struct flow *f)
 
 static bool one_pfp(struct parser *p, struct flow *f)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(pfp_words); i++) {
+	for (size_t i = 0; i < PFP_WORDS; i++) {
 		if (!p_accept(p, pfp_words[i].word))
 			continue;
 		f->pfp |= pfp_words[i].flag;

@@ -11,7 +11,6 @@
 #include "icmp.h"
 #include "names.h"
 #include "print.h"
-#include "util.h"
 
 static void print_key(FILE *out, const char *word, const struct key *k)
 {
@@ -203,20 +202,12 @@ static void print_name(FILE *out, const char *name)
 
 static void print_pfp(FILE *out, const struct policy *p)
 {
-	static const struct {
-		__u32 flag;
-		const char *word;
-	} words[] = {
-		{ NFIPSEC_POLICY_F_PFP_SRC, "from" }, { NFIPSEC_POLICY_F_PFP_DST, "to" },
-		{ NFIPSEC_POLICY_F_PFP_PROTO, "proto" }, { NFIPSEC_POLICY_F_PFP_SPORT, "sport" },
-		{ NFIPSEC_POLICY_F_PFP_DPORT, "dport" },
-	};
 	const char *before = " pfp { ";
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!(p->flags & words[i].flag))
+	for (size_t i = 0; i < PFP_WORDS; i++) {
+		if (!(p->flags & pfp_words[i].flag))
 			continue;
-		fprintf(out, "%s%s", before, words[i].word);
+		fprintf(out, "%s%s", before, pfp_words[i].word);
 		before = ", ";
 	}
 	if (p->flags & NFIPSEC_POLICY_F_PFP)
