@@ -129,6 +129,18 @@ enum ipsec_stat ipsec_beet_push(struct sk_buff *skb, const struct ipsec_sa *sa)
 	return IPSEC_NO_DROP;
 }
 
+/* A header that is longer than what it takes the place of reaches into the link header. */
+static void move_link_header(struct sk_buff *skb, unsigned int inner)
+{
+	const u8 *old;
+
+	if (!skb->mac_len)
+		return;
+	old = skb_mac_header(skb);
+	skb_set_mac_header(skb, -(int)(inner + skb->mac_len));
+	memmove(skb_mac_header(skb), old, skb->mac_len);
+}
+
 static void put_v4(struct sk_buff *skb, const struct ipsec_selector *sel,
 		   const struct ipsec_inside *inside, const struct options *options, u8 proto)
 {
@@ -185,8 +197,9 @@ enum ipsec_stat ipsec_beet_pull(struct sk_buff *skb, const struct ipsec_sa *sa)
 	if (skb->len + inner > IP_MAX_MTU)
 		return IPSEC_IN_INNER_HEADER;
 	ipsec_tunnel_look(skb, &inside);
-	if (ipsec_skb_writable(skb, inner, 0))
+	if (ipsec_skb_writable(skb, inner + skb->mac_len, 0))
 		return IPSEC_IN_NO_MEMORY;
+	move_link_header(skb, inner);
 	if (sel->family == AF_INET6)
 		put_v6(skb, sel, &inside, proto);
 	else

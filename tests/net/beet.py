@@ -1,4 +1,5 @@
 """BEET mode, in the bench of tests/lib/forge.sh."""
+import socket
 import struct
 
 import forge
@@ -104,7 +105,13 @@ def into6(payload, proto):
     return gateway.into(six.protect(ip(FAR, US, proto, payload)))
 
 
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x86dd))
+link.bind(("eth1", 0x86dd))
+link.settimeout(15)
 ktap.same("IPv6 inside: it is taken off", "decapsulated", into6(bytes(8), 253))
+# The header inside is longer than those that it takes the place of.
+ktap.same("IPv6 inside: the link header is what it was",
+          bytes.fromhex("020000000011020000000003" "86dd") + ip(FAR6, NEAR6, 253, bytes(8)), link.recv(2048))
 ktap.same("IPv6 inside: has no options of IPv4", "dropped IN_INNER_HEADER",
           into6(pseudo(b"\1" * 4) + bytes(8), BEETPH))
 ktap.end()
