@@ -141,6 +141,29 @@ static void volumes(void)
 	end_case("volumes are logarithms of the number of packets");
 }
 
+static int log_from_zero(__u64 hi, __u64 lo)
+{
+	struct ipsec_wide min = { 0 }, max = { .hi = hi, .lo = lo };
+
+	return log_extent(&min, &max);
+}
+
+/* Half of the way between two powers of two, on a straight line, is half of a bit. */
+static void logarithms(void)
+{
+	__u64 half = 1ULL << 63, all = ~0ULL;
+
+	expect(0, log_from_zero(0, 0), "one number");
+	expect(256 + 128, log_from_zero(0, 2), "three numbers");
+	expect(63 * 256, log_from_zero(0, half - 1), "2^63 numbers");
+	expect(64 * 256, log_from_zero(0, all), "2^64 numbers");
+	expect(64 * 256 + 128, log_from_zero(1, half - 1), "1.5 * 2^64 numbers");
+	expect(65 * 256 + 64, log_from_zero(2, half - 1), "1.25 * 2^65 numbers");
+	expect(127 * 256, log_from_zero(half - 1, all), "2^127 numbers");
+	expect(128 * 256, log_from_zero(all, all), "2^128 numbers");
+	end_case("logarithms go on from one word to the next");
+}
+
 static struct ipsec_box network(__u32 first, __u32 last)
 {
 	struct ipsec_selector sel = {
@@ -158,15 +181,19 @@ static void relations(void)
 {
 	struct ipsec_box a = network(0x0a000000, 0x0a0000ff), b = network(0x0a000080, 0x0a00017f);
 	struct ipsec_box c = network(0x0a000100, 0x0a0001ff), all = network(0, 0xffffffff);
+	struct ipsec_box touching = network(0x0a0000ff, 0x0a0001ff), more = network(0x0a000100, 0x0a00013f);
 	struct ipsec_box joined = a;
 	int rest = (32 + 8 + 16 + 16) * 256;
 
 	expect(rest + 7 * 256, ipsec_box_overlap(&a, &b), "half of a network");
+	expect(rest, ipsec_box_overlap(&a, &touching), "one address");
 	expect(IPSEC_BOX_APART, ipsec_box_overlap(&a, &c), "networks side by side");
 	expect(rest + 8 * 256, ipsec_box_overlap(&all, &c), "all and one");
 	expect(0, ipsec_box_growth(&all, &a), "all does not grow");
 	expect(true, ipsec_box_growth(&a, &c) > 0, "a grows");
 	expect(true, ipsec_box_growth(&a, &c) < ipsec_box_growth(&a, &all), "and more for more");
+	expect(true, abs(ipsec_box_growth(&a, &more) - rest - 6 * 256) < 128, "by a quarter: %d",
+	       ipsec_box_growth(&a, &more));
 	ipsec_box_join(&joined, &c);
 	expect(rest + 9 * 256, ipsec_box_volume(&joined), "two networks");
 	expect(true, ipsec_box_covers(&joined, &a) && ipsec_box_covers(&joined, &c), "cover both");
@@ -190,6 +217,7 @@ int main(void)
 {
 	never_too_small();
 	volumes();
+	logarithms();
 	relations();
 	layout();
 	return end_all();
