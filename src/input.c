@@ -118,7 +118,12 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
 	if (reason)
 		return ipsec_sa_drop(sa, skb, reason);
-	skb_dst_drop(skb);
+	/*
+	 * What this host has sent to a multicast group comes back to its own members with the
+	 * route that it had; one that is looked for by its source would take it for a martian.
+	 */
+	if (skb->pkt_type != PACKET_LOOPBACK)
+		skb_dst_drop(skb);
 	sa->xform->input(skb, input_done);
 }
 
@@ -515,6 +520,8 @@ static enum ipsec_stat decapsulate(struct sk_buff *skb, struct ipsec_sa *sa)
 	if (cb->next_header == IPPROTO_NONE)
 		return IPSEC_IN_DUMMY;
 	cb->mode = sa->mode == NFIPSEC_MODE_ANY ? open_mode(sa->inet, skb) : sa->mode;
+	if (cb->mode != NFIPSEC_MODE_TRANSPORT)
+		skb_dst_drop(skb);
 	if (cb->mode == NFIPSEC_MODE_TUNNEL)
 		return ipsec_tunnel_pull(skb, sa);
 	if (cb->mode == NFIPSEC_MODE_BEET)

@@ -30,8 +30,8 @@ def ip(src, dst, proto, payload=b"", **header):
     return forge6.ip6(src, dst, proto, payload, **{names.get(k, k): v for k, v in header.items()})
 
 
-def udp(src, dst, data):
-    return (forge6.udp6 if ":" in src else forge.udp)(src, dst, data)
+def udp(src, dst, data, **ports):
+    return (forge6.udp6 if ":" in src else forge.udp)(src, dst, data, **ports)
 
 
 def datagram(src, dst, data, **header):
