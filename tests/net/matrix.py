@@ -2,7 +2,9 @@
 the two gateways of gateway_chain. Runs outside of the namespaces.
 
 There are six ways through it (GROUPS) and six windows, so each algorithm meets each way and
-each window once; every pair of two of the three is there, not every triple. In each case
+each window once; every pair of two of the three is there, not every triple. Each of them is
+with and without extended sequence numbers (but for a window of 0, which has none), of which
+the first packet has the last one below 2^32, and the second the next. In each case
 packets go there and back: a small one, the largest that fits a wire of 1500 bytes once it is
 protected, as computed from the RFCs, and one byte more, of which the sender must be told
 what fits.
@@ -17,6 +19,7 @@ WINDOWS = (0, 32, 64, 1000, 65536, 1048576)
 # mode, family inside, family outside
 GROUPS = (("tunnel", 4, 4), ("tunnel", 6, 6), ("tunnel", 4, 6), ("tunnel", 6, 4),
           ("transport", 4, 4), ("transport", 6, 6))
+LAST = 2**32 - 2                # sent and received, before the first packet of an SA with ESN
 MTU = 1500
 HEADER = {4: 20, 6: 40}
 PROBE = 3                       # IP_PMTUDISC_PROBE: DF, whatever was learnt about the path
@@ -44,9 +47,13 @@ class Case:
         nets = ("10.1.0.0/24", "10.2.0.0/24") if self.inner == 4 else ("fd01::/64", "fd02::/64")
         self.mode, self.port, self.proto, self.window = mode, port, proto, WINDOWS[(port + index) % len(WINDOWS)]
         self.ends, self.nets = ends, ends if mode == "transport" else nets
-        self.sas = [forge.Sa(proto, mode, spi + port, *way, enc, auth, self.window)
+        # Six algorithms with, six without, and the other way round in the next group.
+        self.esn = self.window > 0 and (port // len(WINDOWS) + index) % 2 > 0
+        self.sas = [forge.Sa(proto, mode, spi + port, *way, enc, auth, self.window, self.esn,
+                             f"sent {LAST} received {LAST}" if self.esn else "")
                     for spi, way in ((0x4000, ends), (0x8000, ends[::-1]))]
-        self.name = f"{proto} {mode} {self.inner}in{self.outer} {' '.join(a for a in (enc, auth) if a)}, window {self.window}"
+        self.name = f"{proto} {mode} {self.inner}in{self.outer} {' '.join(a for a in (enc, auth) if a)}, window {self.window}" + \
+            " esn" * self.esn
         self.limit = self.largest()
 
     def largest(self):
@@ -137,6 +144,10 @@ def test(index, group):
             found = [state.sas[case.proto, sa.spi]["packets"] for sa in case.sas]
             if found != [2, 2]:
                 complaints.append(f"{end} has {found} packets in its books, not 2 and 2")
+            sent, came = case.sas if end == "gw1" else case.sas[::-1]
+            numbers = [state.sas[case.proto, sent.spi]["seq_out"], state.sas[case.proto, came.spi]["seq_in"]]
+            if numbers != [LAST + 2 if case.esn else 2] * 2:
+                complaints.append(f"{end}: the last sequence numbers are {numbers}")
         ktap.result(case.name, complaints)
     n = {proto: 2 * sum(case.proto == proto for case in cases) for proto in ("esp", "ah")}
     total = sum(n.values())

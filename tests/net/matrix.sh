@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every algorithm, mode, family and size of window, in pairs: what fits exactly passes, and
-# the sender of one byte more is told. net/esp, net/ah and their like go deeper with a few.
+# Every algorithm, mode, family and size of window, in pairs, with ESN and without: what fits
+# exactly passes, and the sender of one byte more is told. net/esp, net/ah and their like go deeper with a few.
 # vm: cpus=1 timeout=300
 set -u
 . "$TOP/tests/lib/ktap.sh"
