@@ -6,17 +6,19 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 
+: "${LOOKUPS:=400000}"	# of the classifier
 said() { dmesg | sed -n 's/^\[[^]]*\] nfipsec selftest: //p'; }
 
 dmesg -C
 depends=$(modinfo -F depends "$KMOD" | tr ',' ' ')
 # shellcheck disable=SC2086
 [ -z "$depends" ] || modprobe -a $depends || bail "cannot load what the module needs"
-insmod "$KMOD"
+insmod "$KMOD" classify_lookups="$LOOKUPS"
 status=$?
 said > "$ARTIFACTS/selftest.ktap"
 [ -s "$ARTIFACTS/selftest.ktap" ] || bail "no results: the module was built without SELFTEST=1"
 ktap_relay '' < "$ARTIFACTS/selftest.ktap"
+check "$LOOKUPS lookups were made" grep -q "^ok .*, $LOOKUPS lookups\$" "$ARTIFACTS/selftest.ktap"
 
 if grep -q '^not ok' "$ARTIFACTS/selftest.ktap"; then
 	check_fails "the module refuses to load" test "$status" = 0
