@@ -2,16 +2,12 @@
 /*
  * Boxes: what a selector, or many of them, cover in the space of packets. Pure.
  *
- * Volumes are logarithms to the base of 2, with FRACTION bits behind the point: the number
- * of packets in a box has up to 300 bits.
+ * Volumes are logarithms, see ipsec_box_log(): the number of packets in a box has up to 300
+ * bits.
  */
 #include <asm/byteorder.h>
-#include <linux/bitops.h>
 
 #include "box.h"
-
-#define FRACTION	8
-#define ONE		256	/* 2 to the power of FRACTION */
 
 /* Of an address in wire order, behind an IPv4 address nothing counts. */
 static struct ipsec_wide wide_addr(const union ipsec_addr *addr, __u16 family)
@@ -93,25 +89,26 @@ bool ipsec_box_covers(const struct ipsec_box *box, const struct ipsec_box *other
 	return true;
 }
 
-/* Logarithm of a number that is not 0; straight lines between the powers of two. */
-static int log_of(__u64 hi, __u64 lo)
-{
-	int shift = 64 - fls64(hi ? hi : lo);
-	__u64 top = (hi ? hi : lo) << shift;
-
-	if (hi && shift)
-		top |= lo >> (64 - shift);
-	return (hi ? 127 - shift : 63 - shift) * ONE + (top >> (63 - FRACTION)) % ONE;
-}
-
-/* Logarithm of how many numbers there are from one to another. */
-static int log_extent(const struct ipsec_wide *min, const struct ipsec_wide *max)
+/**
+ * ipsec_box_log_extent() - how many numbers there are from one to another
+ * @min: one
+ * @max: another, not below
+ *
+ * Return: a logarithm, 0 or more.
+ */
+int ipsec_box_log_extent(const struct ipsec_wide *min, const struct ipsec_wide *max)
 {
 	__u64 hi = max->hi - min->hi - (max->lo < min->lo), lo = max->lo - min->lo;
+	int shift;
 
 	if (!++lo && !++hi)
-		return 128 * ONE;
-	return log_of(hi, lo);
+		return 128 * IPSEC_BOX_LOG_ONE;
+	if (!hi)
+		return ipsec_box_log(lo);
+	/* The upper 64 bits of it will do. */
+	shift = 64 - fls64(hi);
+	return ipsec_box_log(shift ? hi << shift | lo >> (64 - shift) : hi) +
+	       (64 - shift) * IPSEC_BOX_LOG_ONE;
 }
 
 /**
@@ -125,7 +122,7 @@ int ipsec_box_volume(const struct ipsec_box *box)
 	int axis, volume = 0;
 
 	for (axis = IPSEC_AXIS_SRC; axis < __IPSEC_AXIS_MAX; axis++)
-		volume += log_extent(&box->min[axis], &box->max[axis]);
+		volume += ipsec_box_log_extent(&box->min[axis], &box->max[axis]);
 	return volume;
 }
 
@@ -148,46 +145,7 @@ int ipsec_box_overlap(const struct ipsec_box *a, const struct ipsec_box *b)
 									  &b->max[axis];
 		if (ipsec_wide_cmp(min, max) > 0)
 			return IPSEC_BOX_APART;
-		volume += log_extent(min, max);
+		volume += ipsec_box_log_extent(min, max);
 	}
 	return volume;
-}
-
-/**
- * ipsec_box_growth() - by how many packets a box would grow around another
- * @box: the one that would grow
- * @other: the other
- *
- * Return: a logarithm, more or less, or 0: it would not grow.
- */
-int ipsec_box_growth(const struct ipsec_box *box, const struct ipsec_box *other)
-{
-	struct ipsec_box joined = *box;
-	int volume, more;
-
-	ipsec_box_join(&joined, other);
-	volume = ipsec_box_volume(&joined);
-	more = volume - ipsec_box_volume(box);
-	if (!more)
-		return 0;
-	/* Most of a box that more than doubles is new; of less, about so much. */
-	if (more < ONE)
-		volume -= FRACTION * ONE - log_of(0, more);
-	return volume > 1 ? volume : 1;
-}
-
-/**
- * ipsec_box_rank_gap() - how far a box is from another in the order of policies
- * @box: one
- * @other: another
- *
- * Return: 0 if they overlap, or the number of ranks between them.
- */
-__u64 ipsec_box_rank_gap(const struct ipsec_box *box, const struct ipsec_box *other)
-{
-	__u64 min = box->min[IPSEC_AXIS_RANK].lo, max = box->max[IPSEC_AXIS_RANK].lo;
-
-	if (other->max[IPSEC_AXIS_RANK].lo < min)
-		return min - other->max[IPSEC_AXIS_RANK].lo;
-	return other->min[IPSEC_AXIS_RANK].lo > max ? other->min[IPSEC_AXIS_RANK].lo - max : 0;
 }

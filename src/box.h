@@ -3,6 +3,8 @@
 #ifndef IPSEC_BOX_H
 #define IPSEC_BOX_H
 
+#include <linux/bitops.h>
+
 #include "selector.h"
 
 /**
@@ -52,10 +54,9 @@ struct ipsec_box {
 void ipsec_box_of(struct ipsec_box *box, const struct ipsec_selector *sel, __u64 rank);
 void ipsec_box_join(struct ipsec_box *box, const struct ipsec_box *other);
 bool ipsec_box_covers(const struct ipsec_box *box, const struct ipsec_box *other);
+int ipsec_box_log_extent(const struct ipsec_wide *min, const struct ipsec_wide *max);
 int ipsec_box_volume(const struct ipsec_box *box);
 int ipsec_box_overlap(const struct ipsec_box *a, const struct ipsec_box *b);
-int ipsec_box_growth(const struct ipsec_box *box, const struct ipsec_box *other);
-__u64 ipsec_box_rank_gap(const struct ipsec_box *box, const struct ipsec_box *other);
 
 /**
  * ipsec_wide_cmp() - order of two numbers
@@ -71,6 +72,24 @@ static inline int ipsec_wide_cmp(const struct ipsec_wide *a, const struct ipsec_
 	if (a->lo != b->lo)
 		return a->lo < b->lo ? -1 : 1;
 	return 0;
+}
+
+/* 1 as a logarithm has 8 bits behind the point, see ipsec_box_log(). */
+#define IPSEC_BOX_LOG_ONE	256
+
+/**
+ * ipsec_box_log() - logarithm of a number to the base of 2
+ * @n: the number, not 0
+ *
+ * Straight lines between the powers of two.
+ *
+ * Return: the logarithm, with 8 bits behind the point.
+ */
+static inline int ipsec_box_log(__u64 n)
+{
+	int shift = 64 - fls64(n);
+
+	return (63 - shift) * IPSEC_BOX_LOG_ONE + ((n << shift) >> 55) % IPSEC_BOX_LOG_ONE;
 }
 
 #endif /* IPSEC_BOX_H */

@@ -197,34 +197,6 @@ static struct ipsec_node *writable_child(struct ipsec_classify_change *change,
 	return child;
 }
 
-/* The entry that grows least; of several, the smallest, and then the nearest in rank. */
-static unsigned int choose(const struct ipsec_node *node, const struct ipsec_box *box,
-			   __u32 candidates)
-{
-	int growth, volume, least = 0x7fffffff, smallest = 0;
-	unsigned int i, chosen = 0;
-	struct ipsec_entry entry;
-	__u64 gap, nearest = 0;
-
-	for (; candidates; candidates &= candidates - 1) {
-		i = __ffs(candidates);
-		ipsec_node_get(node, i, &entry);
-		growth = ipsec_box_growth(&entry.box, box);
-		if (growth > least)
-			continue;
-		volume = ipsec_box_volume(&entry.box);
-		gap = ipsec_box_rank_gap(&entry.box, box);
-		if (growth == least &&
-		    (volume > smallest || (volume == smallest && gap >= nearest)))
-			continue;
-		least = growth;
-		smallest = volume;
-		nearest = gap;
-		chosen = i;
-	}
-	return chosen;
-}
-
 /* A root that may be written and has room. */
 static struct ipsec_node *roomy_root(struct ipsec_classify_change *change,
 				     struct ipsec_node **root, __u8 words)
@@ -260,7 +232,7 @@ static struct ipsec_node *roomy_root(struct ipsec_classify_change *change,
 static struct ipsec_node *roomy_child(struct ipsec_classify_change *change,
 				      struct ipsec_node *node, const struct ipsec_box *box)
 {
-	unsigned int i = choose(node, box, (1U << node->n) - 1);
+	unsigned int i = ipsec_node_choose(node, box, (1U << node->n) - 1);
 	struct ipsec_node *child, *sibling;
 	struct ipsec_entry entry;
 
@@ -276,7 +248,7 @@ static struct ipsec_node *roomy_child(struct ipsec_classify_change *change,
 		ipsec_node_put(node, i, &entry);
 		ipsec_node_entry(sibling, &entry);
 		ipsec_node_put(node, node->n, &entry);
-		i = choose(node, box, 1U << i | 1U << (node->n - 1));
+		i = ipsec_node_choose(node, box, 1U << i | 1U << (node->n - 1));
 	}
 	ipsec_node_get(node, i, &entry);
 	ipsec_box_join(&entry.box, box);
@@ -417,7 +389,7 @@ static void merge(struct ipsec_classify_change *change, struct ipsec_node *paren
 	if (!candidates)
 		return;
 	ipsec_node_get(parent, i, &entry);
-	k = choose(parent, &entry.box, candidates);
+	k = ipsec_node_choose(parent, &entry.box, candidates);
 	sibling = writable_child(change, parent, k);
 	if (!sibling)
 		return;

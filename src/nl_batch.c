@@ -94,7 +94,7 @@ static int batch_op(struct ipsec_txn *txn, const struct nlattr *op, bool *flushe
 	u32 cmd;
 	int err;
 
-	err = nla_parse_nested(tb, NFIPSEC_A_MAX, op, ipsec_nl_op_policy, extack);
+	err = nla_parse_nested(tb, NFIPSEC_A_MAX, op, NULL, extack);
 	if (err)
 		return err;
 	if (NL_REQ_ATTR_CHECK(extack, op, tb, NFIPSEC_A_CMD))

@@ -84,6 +84,20 @@ static void pack_addr(__u32 *word, const struct ipsec_wide *addr, __u8 words)
 	word[3] = addr->lo;
 }
 
+static void pack_box(__u32 *word, const struct ipsec_box *box, __u8 words, bool take_unknown)
+{
+	__u32 *other = word + 4 * words;
+
+	pack_addr(word, &box->min[IPSEC_AXIS_SRC], words);
+	pack_addr(word + words, &box->max[IPSEC_AXIS_SRC], words);
+	pack_addr(word + 2 * words, &box->min[IPSEC_AXIS_DST], words);
+	pack_addr(word + 3 * words, &box->max[IPSEC_AXIS_DST], words);
+	other[0] = box->min[IPSEC_AXIS_SPORT].lo << 16 | box->max[IPSEC_AXIS_SPORT].lo;
+	other[1] = box->min[IPSEC_AXIS_DPORT].lo << 16 | box->max[IPSEC_AXIS_DPORT].lo;
+	other[2] = box->min[IPSEC_AXIS_PROTO].lo << 16 | box->max[IPSEC_AXIS_PROTO].lo << 8 |
+		   take_unknown;
+}
+
 static struct ipsec_wide unpack_addr(const __u32 *word, __u8 words)
 {
 	struct ipsec_wide addr = {};
@@ -135,8 +149,6 @@ void ipsec_node_get(const struct ipsec_node *node, unsigned int i, struct ipsec_
  */
 void ipsec_node_put(struct ipsec_node *node, unsigned int i, const struct ipsec_entry *entry)
 {
-	__u32 *word = &node->box[i * stride(node)];
-	__u32 *other = word + 4 * node->words;
 	const struct ipsec_box *box = &entry->box;
 
 	if (i == node->n)
@@ -147,14 +159,7 @@ void ipsec_node_put(struct ipsec_node *node, unsigned int i, const struct ipsec_
 		node->last[i] = box->max[IPSEC_AXIS_RANK].lo;
 	else
 		node->owner[i] = entry->owner;
-	pack_addr(word, &box->min[IPSEC_AXIS_SRC], node->words);
-	pack_addr(word + node->words, &box->max[IPSEC_AXIS_SRC], node->words);
-	pack_addr(word + 2 * node->words, &box->min[IPSEC_AXIS_DST], node->words);
-	pack_addr(word + 3 * node->words, &box->max[IPSEC_AXIS_DST], node->words);
-	other[0] = box->min[IPSEC_AXIS_SPORT].lo << 16 | box->max[IPSEC_AXIS_SPORT].lo;
-	other[1] = box->min[IPSEC_AXIS_DPORT].lo << 16 | box->max[IPSEC_AXIS_DPORT].lo;
-	other[2] = box->min[IPSEC_AXIS_PROTO].lo << 16 | box->max[IPSEC_AXIS_PROTO].lo << 8 |
-		   entry->take_unknown;
+	pack_box(&node->box[i * stride(node)], box, node->words, entry->take_unknown);
 }
 
 /**
@@ -201,6 +206,187 @@ void ipsec_node_entry(struct ipsec_node *node, struct ipsec_entry *entry)
 	entry->child = node;
 	entry->owner = NULL;
 	entry->take_unknown = false;
+}
+
+static __always_inline bool not_above(const __u32 *a, const __u32 *b, int words)
+{
+	int i;
+
+	for (i = 0; i < words - 1; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i];
+	return a[i] <= b[i];
+}
+
+/**
+ * struct guest - a box that an entry is to take
+ * @box: packed
+ * @src: logarithm of how many sources it has
+ * @dst: of how many destinations
+ * @rest: the sum of the logarithms of its other extents
+ */
+struct guest {
+	__u32 box[4 * 4 + OTHER_WORDS];
+	int src;
+	int dst;
+	int rest;
+};
+
+/**
+ * struct growth - what becomes of a box around another
+ * @volume: of the box
+ * @more: what is to be added to it then
+ */
+struct growth {
+	int volume;
+	int more;
+};
+
+static __always_inline int log_range(__u32 min, __u32 max)
+{
+	return ipsec_box_log((__u64)max - min + 1);
+}
+
+static int log_addr(const __u32 *word, int words)
+{
+	struct ipsec_wide min = unpack_addr(word, words), max = unpack_addr(word + words, words);
+
+	return ipsec_box_log_extent(&min, &max);
+}
+
+static void guest_init(struct guest *guest, const struct ipsec_box *box, int words)
+{
+	const __u32 *other = guest->box + 4 * words;
+
+	pack_box(guest->box, box, words, false);
+	guest->src = log_addr(guest->box, words);
+	guest->dst = log_addr(guest->box + 2 * words, words);
+	guest->rest = log_range(other[0] >> 16, other[0] & 0xffff) +
+		      log_range(other[1] >> 16, other[1] & 0xffff) +
+		      log_range(other[2] >> 16, other[2] >> 8 & 0xff);
+}
+
+static __always_inline void grow_range(struct growth *growth, __u32 min, __u32 max,
+				       __u32 guest_min, __u32 guest_max)
+{
+	int now = log_range(min, max);
+
+	growth->volume += now;
+	if (guest_min < min || guest_max > max)
+		growth->more += log_range(guest_min < min ? guest_min : min,
+					  guest_max > max ? guest_max : max) - now;
+}
+
+static void grow_wide(struct growth *growth, const __u32 *word, const __u32 *guest)
+{
+	bool below = !not_above(word, guest, 4), above = !not_above(guest + 4, word + 4, 4);
+	int now = log_addr(word, 4);
+	__u32 joined[8];
+
+	growth->volume += now;
+	if (!below && !above)
+		return;
+	memcpy(joined, below ? guest : word, 16);
+	memcpy(joined + 4, (above ? guest : word) + 4, 16);
+	growth->more += log_addr(joined, 4) - now;
+}
+
+static __always_inline void grow_addr(struct growth *growth, const __u32 *word,
+				      const __u32 *guest, int guest_log, int words)
+{
+	if (!memcmp(word, guest, 2 * words * sizeof(*word)))
+		growth->volume += guest_log;
+	else if (words == 1)
+		grow_range(growth, word[0], word[1], guest[0], guest[1]);
+	else
+		grow_wide(growth, word, guest);
+}
+
+static __always_inline void grow_rest(struct growth *growth, const __u32 *word,
+				      const struct guest *guest, int words)
+{
+	const __u32 *other = guest->box + 4 * words;
+
+	if (word[0] == other[0] && word[1] == other[1] && !((word[2] ^ other[2]) >> 8)) {
+		growth->volume += guest->rest;
+		return;
+	}
+	grow_range(growth, word[0] >> 16, word[0] & 0xffff, other[0] >> 16, other[0] & 0xffff);
+	grow_range(growth, word[1] >> 16, word[1] & 0xffff, other[1] >> 16, other[1] & 0xffff);
+	grow_range(growth, word[2] >> 16, word[2] >> 8 & 0xff,
+		   other[2] >> 16, other[2] >> 8 & 0xff);
+}
+
+/* How a packed box grows around a guest. Often it has the same range on most axes. */
+static __always_inline struct growth grow(const __u32 *box, const struct guest *guest, int words)
+{
+	struct growth growth = {};
+
+	grow_addr(&growth, box, guest->box, guest->src, words);
+	grow_addr(&growth, box + 2 * words, guest->box + 2 * words, guest->dst, words);
+	grow_rest(&growth, box + 4 * words, guest, words);
+	return growth;
+}
+
+/* How many packets are new, a logarithm, more or less; 0: none is. */
+static int new_volume(const struct growth *growth)
+{
+	int volume = growth->volume + growth->more;
+
+	if (!growth->more)
+		return 0;
+	/* Most of a box that more than doubles is new; of less, about so much. */
+	if (growth->more < IPSEC_BOX_LOG_ONE)
+		volume -= 8 * IPSEC_BOX_LOG_ONE - ipsec_box_log(growth->more);
+	return volume > 1 ? volume : 1;
+}
+
+/* Return: 0 if a rank is among those of an entry, or the number of ranks between them. */
+static __u64 rank_gap(const struct ipsec_node *node, unsigned int i, __u64 min, __u64 max)
+{
+	if (max < node->rank[i])
+		return node->rank[i] - max;
+	return min > node->last[i] ? min - node->last[i] : 0;
+}
+
+/**
+ * ipsec_node_choose() - the entry that is to take a box
+ * @node: an inner node
+ * @box: the box
+ * @candidates: a bit for each entry to choose from, at least one
+ *
+ * The one that grows least; of several, the smallest, and then the nearest in rank.
+ *
+ * Return: its number.
+ */
+unsigned int ipsec_node_choose(const struct ipsec_node *node, const struct ipsec_box *box,
+			       __u32 candidates)
+{
+	__u64 first = box->min[IPSEC_AXIS_RANK].lo, last = box->max[IPSEC_AXIS_RANK].lo;
+	int least = 0x7fffffff, smallest = 0;
+	__u64 gap, nearest = 0;
+	unsigned int chosen = 0;
+	struct guest guest;
+
+	guest_init(&guest, box, node->words);
+	for (; candidates; candidates &= candidates - 1) {
+		unsigned int i = __ffs(candidates);
+		const __u32 *word = &node->box[i * stride(node)];
+		struct growth growth = node->words == 1 ? grow(word, &guest, 1) :
+							  grow(word, &guest, 4);
+		int fresh = new_volume(&growth);
+
+		if (fresh > least || (fresh == least && growth.volume > smallest))
+			continue;
+		gap = rank_gap(node, i, first, last);
+		if (fresh == least && growth.volume == smallest && gap >= nearest)
+			continue;
+		least = fresh;
+		smallest = growth.volume;
+		nearest = gap;
+		chosen = i;
+	}
+	return chosen;
 }
 
 /* Does an entry come before another on an axis? By the begin, or by the end, then the other. */
@@ -302,6 +488,9 @@ static unsigned int best_cut(struct ipsec_split *split)
 		/* Without any order that is better, the first one will do. */
 		if (!sort(split, way / 2, way % 2) && found)
 			continue;
+		/* Nor is the same order better than itself. */
+		if (found && !memcmp(split->order, split->best, sizeof(split->best)))
+			continue;
 		k = cut(split, &best);
 		if (!k)
 			continue;
@@ -353,16 +542,6 @@ void ipsec_probe_init(struct ipsec_probe *probe, const struct ipsec_key *key)
 	probe->proto = key->proto;
 	probe->no_ports = key->flags & IPSEC_KEY_NO_PORTS;
 	probe->no_proto = key->flags & IPSEC_KEY_NO_PROTO;
-}
-
-static __always_inline bool not_above(const __u32 *a, const __u32 *b, int words)
-{
-	int i;
-
-	for (i = 0; i < words - 1; i++)
-		if (a[i] != b[i])
-			return a[i] < b[i];
-	return a[i] <= b[i];
 }
 
 static __always_inline bool inside(const __u32 *box, const struct ipsec_probe *probe, int words)

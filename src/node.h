@@ -97,6 +97,8 @@ void ipsec_node_get(const struct ipsec_node *node, unsigned int i, struct ipsec_
 void ipsec_node_put(struct ipsec_node *node, unsigned int i, const struct ipsec_entry *entry);
 void ipsec_node_remove(struct ipsec_node *node, unsigned int i);
 bool ipsec_node_takes_unknown(const struct ipsec_node *node, unsigned int i);
+unsigned int ipsec_node_choose(const struct ipsec_node *node, const struct ipsec_box *box,
+			       __u32 candidates);
 void ipsec_node_entry(struct ipsec_node *node, struct ipsec_entry *entry);
 void ipsec_node_split(struct ipsec_node *node, struct ipsec_node *sibling,
 		      struct ipsec_split *split);

@@ -145,7 +145,7 @@ static int log_from_zero(__u64 hi, __u64 lo)
 {
 	struct ipsec_wide min = { 0 }, max = { .hi = hi, .lo = lo };
 
-	return log_extent(&min, &max);
+	return ipsec_box_log_extent(&min, &max);
 }
 
 /* Half of the way between two powers of two, on a straight line, is half of a bit. */
@@ -177,6 +177,19 @@ static struct ipsec_box network(__u32 first, __u32 last)
 	return box;
 }
 
+/* As nodes measure it. */
+static int node_growth(const struct ipsec_box *box, const struct ipsec_box *other)
+{
+	__u32 packed[4 + OTHER_WORDS];
+	struct growth growth;
+	struct guest guest;
+
+	pack_box(packed, box, 1, false);
+	guest_init(&guest, other, 1);
+	growth = grow(packed, &guest, 1);
+	return new_volume(&growth);
+}
+
 static void relations(void)
 {
 	struct ipsec_box a = network(0x0a000000, 0x0a0000ff), b = network(0x0a000080, 0x0a00017f);
@@ -189,19 +202,100 @@ static void relations(void)
 	expect(rest, ipsec_box_overlap(&a, &touching), "one address");
 	expect(IPSEC_BOX_APART, ipsec_box_overlap(&a, &c), "networks side by side");
 	expect(rest + 8 * 256, ipsec_box_overlap(&all, &c), "all and one");
-	expect(0, ipsec_box_growth(&all, &a), "all does not grow");
-	expect(true, ipsec_box_growth(&a, &c) > 0, "a grows");
-	expect(true, ipsec_box_growth(&a, &c) < ipsec_box_growth(&a, &all), "and more for more");
-	expect(true, abs(ipsec_box_growth(&a, &more) - rest - 6 * 256) < 128, "by a quarter: %d",
-	       ipsec_box_growth(&a, &more));
+	expect(0, node_growth(&all, &a), "all does not grow");
+	expect(true, node_growth(&a, &c) > 0, "a grows");
+	expect(true, node_growth(&a, &c) < node_growth(&a, &all), "and more for more");
+	expect(true, abs(node_growth(&a, &more) - rest - 6 * 256) < 128, "by a quarter: %d",
+	       node_growth(&a, &more));
 	ipsec_box_join(&joined, &c);
 	expect(rest + 9 * 256, ipsec_box_volume(&joined), "two networks");
 	expect(true, ipsec_box_covers(&joined, &a) && ipsec_box_covers(&joined, &c), "cover both");
 	expect(false, ipsec_box_covers(&a, &joined), "one does not cover two");
-	expect(0x100, ipsec_box_rank_gap(&a, &c), "ranks between them");
-	expect(0x100, ipsec_box_rank_gap(&c, &a), "and back");
-	expect(0, ipsec_box_rank_gap(&joined, &b), "a rank inside");
 	end_case("boxes join, cover and overlap");
+}
+
+/* By whole boxes, where ipsec_node_choose() goes axis by axis. */
+static int growth(const struct ipsec_box *box, const struct ipsec_box *guest)
+{
+	struct ipsec_box joined = *box;
+	int volume, more;
+
+	ipsec_box_join(&joined, guest);
+	volume = ipsec_box_volume(&joined);
+	more = volume - ipsec_box_volume(box);
+	if (!more)
+		return 0;
+	if (more < 256)
+		volume -= 8 * 256 - ipsec_box_log(more);
+	return volume > 1 ? volume : 1;
+}
+
+static __u64 gap_of(const struct ipsec_box *box, const struct ipsec_box *guest)
+{
+	__u64 first = box->min[IPSEC_AXIS_RANK].lo, last = box->max[IPSEC_AXIS_RANK].lo;
+	__u64 rank = guest->min[IPSEC_AXIS_RANK].lo;
+
+	return rank < first ? first - rank : rank > last ? rank - last : 0;
+}
+
+/* Whether entry a is the better one for the guest. @why counts what decided. */
+static bool better(const struct ipsec_box *a, const struct ipsec_box *b,
+		   const struct ipsec_box *guest, long why[3])
+{
+	int grows = growth(a, guest) - growth(b, guest);
+	int larger = ipsec_box_volume(a) - ipsec_box_volume(b);
+
+	why[grows ? 0 : larger ? 1 : 2]++;
+	if (grows)
+		return grows < 0;
+	return larger ? larger < 0 : gap_of(a, guest) < gap_of(b, guest);
+}
+
+static struct ipsec_box some_box(uint64_t *seed, int family)
+{
+	struct ipsec_selector sel = selector(seed), shape = selector(seed);
+	struct ipsec_box box;
+
+	sel.family = family;
+	addrs(seed, family, &sel.src_min, &sel.src_max);
+	addrs(seed, family, &sel.dst_min, &sel.dst_max);
+	/* often of few shapes, as only ranks tell those apart that are the same */
+	if (below(seed, 2)) {
+		sel = (struct ipsec_selector){ .family = family, .proto = shape.proto };
+		memset(&sel.dst_max, below(seed, 2) ? 0xff : 0x0f, ipsec_addr_len(family));
+		memset(&sel.src_max, below(seed, 2) ? 0xff : 0x0f, ipsec_addr_len(family));
+	}
+	ipsec_box_of(&box, &sel, below(seed, 50));
+	return box;
+}
+
+static void choices(void)
+{
+	long why[3] = { 0 }, total = 100000;
+	uint64_t seed = 3;
+
+	for (long round = 0; round < total; round++) {
+		int family = below(&seed, 2) ? AF_INET : AF_INET6, best = -1;
+		struct ipsec_node *node = ipsec_node_create(family == AF_INET ? 1 : 4, 1, 1);
+		__u32 candidates = 1 + below(&seed, (1 << IPSEC_NODE_FANOUT) - 1);
+		struct ipsec_box guest = some_box(&seed, family);
+		struct ipsec_entry entry[IPSEC_NODE_FANOUT] = { 0 };
+
+		for (int i = 0; i < IPSEC_NODE_FANOUT; i++) {
+			entry[i].box = some_box(&seed, family);
+			entry[i].box.max[IPSEC_AXIS_RANK].lo += below(&seed, 3);
+			ipsec_node_put(node, i, &entry[i]);
+			if (!(candidates >> i & 1))
+				continue;
+			if (best < 0 || better(&entry[i].box, &entry[best].box, &guest, why))
+				best = i;
+		}
+		expect(best, ipsec_node_choose(node, &guest, candidates), "choice %ld", round);
+		kfree(node);
+	}
+	for (int i = 0; i < 3; i++)
+		expect(true, why[i] > total / 10, "%ld times: %d", why[i], i);
+	end_case("a box goes to the entry that grows least, is smallest, is nearest in rank");
 }
 
 static void layout(void)
@@ -219,6 +313,7 @@ int main(void)
 	volumes();
 	logarithms();
 	relations();
+	choices();
 	layout();
 	return end_all();
 }
