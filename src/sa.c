@@ -13,15 +13,30 @@
  * @by_id: SAs by protocol, destination and SPI; an SA and the one that replaces it in a
  *         transaction are both there for a moment, and so are those that differ in their
  *         sources for as long as they like [R]
- * @by_dst: SAs by protocol and destination [R]
+ * @by_dst: struct sa_dst by protocol and destination [R]
  * @by_number: SAs in the order of their creation [R]
  * @last_number: number given last [C]
  */
 struct ipsec_sadb {
 	struct rhltable by_id;
-	struct rhltable by_dst;
+	struct rhashtable by_dst;
 	struct xarray by_number;
 	u32 last_number;
+};
+
+/**
+ * struct sa_dst - the SAs of a protocol to a destination
+ * @id: the SPI counts for nothing [I]
+ * @node: in the SADB [R]
+ * @sas: them, by by_dst. A gateway has very many that end at itself, and any of them may be
+ *       the next to go [R]
+ * @rcu: frees it
+ */
+struct sa_dst {
+	struct ipsec_sa_id id;
+	struct rhash_head node;
+	struct list_head sas;
+	struct rcu_head rcu;
 };
 
 static const struct rhashtable_params by_id_params = {
@@ -33,8 +48,8 @@ static const struct rhashtable_params by_id_params = {
 
 static const struct rhashtable_params by_dst_params = {
 	.key_len = offsetof(struct ipsec_sa_id, spi),
-	.key_offset = offsetof(struct ipsec_sa, id),
-	.head_offset = offsetof(struct ipsec_sa, by_dst),
+	.key_offset = offsetof(struct sa_dst, id),
+	.head_offset = offsetof(struct sa_dst, node),
 	.automatic_shrinking = true,
 };
 
@@ -61,7 +76,7 @@ int ipsec_sadb_init(struct ipsec_net *inet)
 	err = rhltable_init(&sadb->by_id, &by_id_params);
 	if (err)
 		goto free_sadb;
-	err = rhltable_init(&sadb->by_dst, &by_dst_params);
+	err = rhashtable_init(&sadb->by_dst, &by_dst_params);
 	if (err)
 		goto destroy_by_id;
 	xa_init_flags(&sadb->by_number, XA_FLAGS_ALLOC1);
@@ -83,7 +98,7 @@ void ipsec_sadb_exit(struct ipsec_net *inet)
 {
 	WARN_ON(!ipsec_sadb_empty(inet));
 	rhltable_destroy(&inet->sadb->by_id);
-	rhltable_destroy(&inet->sadb->by_dst);
+	rhashtable_destroy(&inet->sadb->by_dst);
 	xa_destroy(&inet->sadb->by_number);
 	kfree(inet->sadb);
 }
@@ -293,6 +308,39 @@ struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_i
 	return found;
 }
 
+static int insert_by_dst(struct ipsec_sadb *sadb, struct ipsec_sa *sa)
+{
+	struct sa_dst *to = rhashtable_lookup_fast(&sadb->by_dst, &sa->id, by_dst_params);
+	int err;
+
+	if (!to) {
+		to = kzalloc(sizeof(*to), GFP_KERNEL);
+		if (!to)
+			return -ENOMEM;
+		to->id = sa->id;
+		INIT_LIST_HEAD(&to->sas);
+		err = rhashtable_insert_fast(&sadb->by_dst, &to->node, by_dst_params);
+		if (err) {
+			kfree(to);
+			return err;
+		}
+	}
+	sa->to = to;
+	list_add_rcu(&sa->by_dst, &to->sas);
+	return 0;
+}
+
+static void remove_by_dst(struct ipsec_sadb *sadb, struct ipsec_sa *sa)
+{
+	struct sa_dst *to = sa->to;
+
+	list_del_rcu(&sa->by_dst);
+	if (!list_empty(&to->sas))
+		return;
+	rhashtable_remove_fast(&sadb->by_dst, &to->node, by_dst_params);
+	kfree_rcu(to, rcu);
+}
+
 /**
  * ipsec_sadb_insert() - add an SA to its SADB
  * @sa: from ipsec_sa_create(); its reference becomes the SADB's
@@ -322,7 +370,7 @@ int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	err = rhltable_insert(&sadb->by_id, &sa->by_id, by_id_params);
 	if (err)
 		goto erase_number;
-	err = rhltable_insert(&sadb->by_dst, &sa->by_dst, by_dst_params);
+	err = insert_by_dst(sadb, sa);
 	if (err)
 		goto remove_by_id;
 	sadb->last_number = sa->number;
@@ -352,7 +400,7 @@ void ipsec_sadb_remove(struct ipsec_sa *sa)
 	lockdep_assert_held(&sa->inet->config);
 	WRITE_ONCE(sa->dead, true);
 	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
-	rhltable_remove(&sadb->by_dst, &sa->by_dst, by_dst_params);
+	remove_by_dst(sadb, sa);
 	xa_erase(&sadb->by_number, sa->number);
 	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
 }
@@ -495,10 +543,12 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
 struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted)
 {
 	struct ipsec_sa *sa, *newest = NULL;
-	struct rhlist_head *list, *pos;
+	const struct sa_dst *to;
 
-	list = rhltable_lookup(&inet->sadb->by_dst, &wanted->id, by_dst_params);
-	rhl_for_each_entry_rcu(sa, pos, list, by_dst)
+	to = rhashtable_lookup(&inet->sadb->by_dst, &wanted->id, by_dst_params);
+	if (!to)
+		return NULL;
+	list_for_each_entry_rcu(sa, &to->sas, by_dst)
 		if (sa_is_wanted(sa, wanted) && (!newest || sa->number > newest->number))
 			newest = sa;
 	return newest;

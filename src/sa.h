@@ -182,7 +182,8 @@ enum ipsec_txn_state {
  * @mapping_lock: for @mapping, taken when it changes
  * @inet: its namespace [I]
  * @by_id: in the table of full names [R]
- * @by_dst: in the table of destinations [R]
+ * @to: the SAs to its destination, owned by sa.c [C]
+ * @by_dst: one of those [R]
  * @number: key in the SADB's index; later SAs have higher ones [I]
  * @refcnt: one for the SADB, one for each bundle and each packet in asynchronous crypto [A]
  * @txn_node: in the running transaction [C]
@@ -237,7 +238,8 @@ struct ipsec_sa {
 
 	struct ipsec_net *inet ____cacheline_aligned_in_smp;
 	struct rhlist_head by_id;
-	struct rhlist_head by_dst;
+	struct sa_dst *to;
+	struct list_head by_dst;
 	u32 number;
 	refcount_t refcnt;
 	struct list_head txn_node;
