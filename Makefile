@@ -37,6 +37,11 @@ demo: setup
 	@$(MAKE) --no-print-directory tool
 	@tests/demo/run.sh
 
+# B=packets picks one: tests/bench/packets.sh
+bench: setup
+	@$(MAKE) --no-print-directory tool
+	@tests/bench/run $(B)
+
 # Packagers set DESTDIR and run depmod where the package is installed.
 install: all
 	install -d $(MODDIR)
@@ -67,7 +72,9 @@ help:
 	@echo 'make demo        two gateways protect real traffic, in a virtual machine'
 	@echo 'make check       every test; T=net/esp or T=net picks some, K=6.12 the kernel;'
 	@echo '                 see Documentation/testing.md'
+	@echo 'make bench       what packets, policies and SAs cost, here and under xfrm; B=packets picks'
+	@echo '                 one; see Documentation/performance.md'
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check demo install uninstall clean help
+.PHONY: all module tool headers setup check demo bench install uninstall clean help
