@@ -2,7 +2,7 @@
 # AH with every algorithm, byte for byte, with implementations that we did not write: OpenSSL's
 # ciphers for all of them, and scapy's ipsec layer for those that it has. IPv4 and IPv6, tunnel
 # and transport mode, both directions.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ESP, byte for byte, with an implementation that we did not write: scapy's.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm: cpus=1 timeout=500 kernels=6.1,6.12
+# vm: cpus=1 timeout=500
 # AH and IPv6: inside, outside, and both.
 set -u
 . "$TOP/tests/lib/ktap.sh"

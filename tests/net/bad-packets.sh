@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Bad packets: each dies under the counter that names what is wrong with it, once, and
 # changes nothing else; the next good packet passes.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Extended sequence numbers over 2^32, packet by packet, and the ends of both kinds of numbers.
-# vm: cpus=1 timeout=400 kernels=6.1,6.12
+# vm: cpus=1 timeout=400
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

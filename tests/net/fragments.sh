@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fragments that a gateway without connection tracking forwards, and that come out of its
 # tunnel: the three ways of RFC 4301 section 7, and that none slips past a policy with ports.
-# vm: cpus=1 timeout=300 kernels=6.1,6.12
+# vm: cpus=1 timeout=300
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Selectors beyond addresses and ports: types and codes of ICMP, ICMPv6 and mobility
 # headers, each in both directions, with packets that no host of ours would send.
-# vm: cpus=1 timeout=200 kernels=6.1,6.12
+# vm: cpus=1 timeout=200
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

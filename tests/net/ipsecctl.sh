@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ipsecctl and the kernel: what is loaded is what is shown, all of a file or nothing of it,
 # and an error of the kernel names the rule. Its parser has tests of its own in tests/host.
-# vm: cpus=1 timeout=300 kernels=6.1,6.12
+# vm: cpus=1 timeout=300
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

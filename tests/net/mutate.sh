@@ -3,7 +3,7 @@
 # were changed. Whatever they are, each ends under exactly one counter, no buffer is lost, and
 # the SAs still work. MUTATE_SEED and MUTATE_PACKETS (for each protocol and family) make another
 # run; soak/mutate is the one with 100,000.
-# vm: cpus=1 timeout=240 kernels=6.1,6.12
+# vm: cpus=1 timeout=240
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

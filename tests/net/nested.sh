@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm: cpus=1 timeout=200 kernels=6.1,6.12
+# vm: cpus=1 timeout=200
 # Several SAs around a packet: bundles and nested tunnels, in the right order both ways, and
 # what becomes of a packet that came under others, or in another order.
 set -u
