@@ -21,7 +21,7 @@
 #                                       or 6 with the checkers of debug; await knows
 
 slow=1
-[ "${KERNEL-}" != debug ] || slow=6
+[[ ${KERNEL-} != debug* ]] || slow=6
 
 await() {
 	local end=$((SECONDS + $1 * slow))
