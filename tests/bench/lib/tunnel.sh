@@ -22,7 +22,6 @@ gateways() {
 		chacha20poly1305 2> /dev/null
 }
 
-
 auth_key=0x$(printf '%064d' 7) enc_key=0x$(printf '%032d' 7) gcm_key=0x$(printf '%040d' 7)
 theirs() {
 	case $1 in
@@ -49,26 +48,20 @@ ends() { # family: sets left right end1 end2
 	fi
 }
 
+xfrm_end() { # namespace, own network, the other one, own end, the other one, algorithm
+	local dir
+	{
+		echo "state add src $end1 dst $end2 proto esp spi 0x1001 mode tunnel replay-window 64 $(theirs "$6")"
+		echo "state add src $end2 dst $end1 proto esp spi 0x2001 mode tunnel replay-window 64 $(theirs "$6")"
+		echo "policy add dir out src $2 dst $3 tmpl src $4 dst $5 proto esp mode tunnel"
+		for dir in in fwd; do
+			echo "policy add dir $dir src $3 dst $2 tmpl src $5 dst $4 proto esp mode tunnel"
+		done
+	} | sed 's/^/xfrm /' | ip -n "$1" -batch -
+}
 xfrm_load() { # family algorithm
-	local ns dir
 	ends "$1"
-	for ns in gw1 gw2; do
-		{
-			echo "state add src $end1 dst $end2 proto esp spi 0x1001 mode tunnel replay-window 64 $(theirs "$2")"
-			echo "state add src $end2 dst $end1 proto esp spi 0x2001 mode tunnel replay-window 64 $(theirs "$2")"
-			if [ $ns = gw1 ]; then
-				echo "policy add dir out src $left dst $right tmpl src $end1 dst $end2 proto esp mode tunnel"
-				for dir in in fwd; do
-					echo "policy add dir $dir src $right dst $left tmpl src $end2 dst $end1 proto esp mode tunnel"
-				done
-			else
-				echo "policy add dir out src $right dst $left tmpl src $end2 dst $end1 proto esp mode tunnel"
-				for dir in in fwd; do
-					echo "policy add dir $dir src $left dst $right tmpl src $end1 dst $end2 proto esp mode tunnel"
-				done
-			fi
-		} | sed 's/^/xfrm /' | ip -n $ns -batch - || return 1
-	done
+	xfrm_end gw1 $left $right $end1 $end2 "$2" && xfrm_end gw2 $right $left $end2 $end1 "$2"
 }
 xfrm_flush() {
 	local ns
@@ -78,15 +71,14 @@ xfrm_flush() {
 	done
 }
 
+our_end() { # namespace, own network, the other one, own end, the other one, algorithm
+	ipsec_load "$1" <<- END
+		esp tunnel from $end1 to $end2 spi 0x1001:0x2001 $(ours "$6")
+		flow esp from $2 to $3 local $4 peer $5
+	END
+}
 our_load() { # family algorithm
 	ends "$1"
-	ipsec_load gw1 <<- END &&
-		esp tunnel from $end1 to $end2 spi 0x1001:0x2001 $(ours "$2")
-		flow esp from $left to $right local $end1 peer $end2
-	END
-	ipsec_load gw2 <<- END
-		esp tunnel from $end1 to $end2 spi 0x1001:0x2001 $(ours "$2")
-		flow esp from $right to $left local $end2 peer $end1
-	END
+	our_end gw1 $left $right $end1 $end2 "$2" && our_end gw2 $right $left $end2 $end1 "$2"
 }
 our_flush() { ipsec gw1 -F && ipsec gw2 -F; }
