@@ -20,6 +20,7 @@ module: headers
 
 tool:
 	$(MAKE) -C tools/ipsecctl
+	$(MAKE) -C contrib/preload
 
 headers:
 	@test -n "$(KDIR)" && test -e "$(KDIR)/Makefile" || { \
@@ -33,9 +34,18 @@ setup:
 check: setup
 	@tests/run $(T)
 
+# what takes longer: the kernel's own selftests, of which SELFTESTS= picks some, and IKE daemons
+peer: setup
+	@tests/run peer
+
 demo: setup
 	@$(MAKE) --no-print-directory tool
 	@tests/demo/run.sh
+
+# Documentation/sizes.md anew; the test says what has changed
+sizes: setup
+	-@K=6.1 tests/run net/sizes
+	@cp 'build/check/net/sizes@6.1/sizes.md' Documentation/sizes.md
 
 # B=packets picks one: tests/bench/packets.sh
 bench: setup
@@ -47,10 +57,15 @@ install: all
 	install -d $(MODDIR)
 	install -m 644 nfipsec.ko $(MODDIR)/nfipsec.ko
 	$(MAKE) -C tools/ipsecctl install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C contrib/preload install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	install -d $(DESTDIR)/etc/modprobe.d
+	install -m 644 contrib/modprobe.conf $(DESTDIR)/etc/modprobe.d/nfipsec.conf
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 
 uninstall: headers
 	rm -f $(MODDIR)/nfipsec.ko
+	rm -f $(DESTDIR)/etc/modprobe.d/nfipsec.conf
+	rm -rf $(DESTDIR)$(PREFIX)/lib/nfipsec
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ipsecctl \
 		$(DESTDIR)$(PREFIX)/share/man/man8/ipsecctl.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/ipsec.conf.5 \
@@ -59,6 +74,7 @@ uninstall: headers
 
 clean:
 	$(MAKE) -C tools/ipsecctl clean
+	$(MAKE) -C contrib/preload clean
 	$(if $(KDIR),$(KBUILD) clean)
 	rm -rf build
 
@@ -66,15 +82,18 @@ help:
 	@echo 'make             build nfipsec.ko and tools/ipsecctl/ipsecctl; needs no root'
 	@echo 'make module      the module alone; KDIR=DIR builds it for other headers,'
 	@echo '                 SELFTEST=1 with the tests that run when it is loaded'
-	@echo 'make tool        ipsecctl alone'
-	@echo 'make install     module, ipsecctl and manual pages; DESTDIR= and PREFIX= are honoured'
+	@echo 'make tool        ipsecctl and the library of contrib/preload, without the module'
+	@echo 'make install     module, ipsecctl, manual pages, and lines for modprobe that give'
+	@echo '                 NETLINK_XFRM to the module; DESTDIR= and PREFIX= are honoured'
 	@echo 'make uninstall   remove them'
 	@echo 'make demo        two gateways protect real traffic, in a virtual machine'
 	@echo 'make check       every test; T=net/esp or T=net picks some, K=6.12 the kernel;'
 	@echo '                 see Documentation/testing.md'
+	@echo "make peer        the kernel's own selftests over its stack and over nfipsec, and IKE daemons"
 	@echo 'make bench       what packets, policies and SAs cost, here and under xfrm; B=packets picks'
 	@echo '                 one; see Documentation/performance.md'
+	@echo 'make sizes       compute Documentation/sizes.md anew: what fits inside of SAs'
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check demo bench install uninstall clean help
+.PHONY: all module tool headers setup check peer demo sizes bench install uninstall clean help

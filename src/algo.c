@@ -2,6 +2,7 @@
 /* The algorithms (RFC 8221): one table row each. Pure. */
 #include <linux/kernel.h>
 #include <linux/nfipsec.h>
+#include <linux/string.h>
 
 #include "algo.h"
 
@@ -221,4 +222,21 @@ bool ipsec_enc_key_len_ok(const struct ipsec_enc_algo *enc, size_t len)
 		if (len == (size_t)enc->key_lens[i] + enc->salt_len)
 			return true;
 	return false;
+}
+
+/**
+ * ipsec_auth_key_len_possible() - whether an algorithm can be computed with a key
+ * @auth: the algorithm
+ * @len: bytes, with the salt
+ *
+ * HMAC takes a key of any length (RFC 2104 3), one that is longer than a block it digests first.
+ * ESP and AH allow one length only (RFC 2403 3, 2404 3, 4868 2.1.1): that of @auth.
+ *
+ * Return: true if it can.
+ */
+bool ipsec_auth_key_len_possible(const struct ipsec_auth_algo *auth, size_t len)
+{
+	if (!strncmp(auth->driver, "hmac(", 5))
+		return len && len <= NFIPSEC_KEY_MAX;
+	return len == (size_t)auth->key_len + auth->salt_len;
 }

@@ -84,5 +84,6 @@ const struct ipsec_enc_algo *ipsec_enc_algo(__u16 id);
 const struct ipsec_auth_algo *ipsec_auth_algo(__u16 id);
 bool ipsec_enc_key_is_weak(const struct ipsec_enc_algo *enc, const __u8 *key);
 bool ipsec_enc_key_len_ok(const struct ipsec_enc_algo *enc, size_t len);
+bool ipsec_auth_key_len_possible(const struct ipsec_auth_algo *auth, size_t len);
 
 #endif /* IPSEC_ALGO_H */

@@ -14,6 +14,7 @@
 #include "bundle.h"
 #include "event.h"
 #include "header.h"
+#include "iface.h"
 #include "pmtu.h"
 #include "shadow.h"
 #include "udpencap.h"
@@ -44,9 +45,7 @@ static unsigned int bundle_dst_mtu(const struct dst_entry *dst)
 
 static unsigned int bundle_advmss(const struct dst_entry *dst)
 {
-	unsigned int headers = ipsec_header_len(dst->ops->family) + sizeof(struct tcphdr);
-
-	return max(bundle_dst_mtu(dst), headers) - headers;
+	return ipsec_bundle_mss(from_dst(dst));
 }
 
 static struct neighbour *bundle_neigh(const struct dst_entry *dst, struct sk_buff *skb,
@@ -130,6 +129,17 @@ static unsigned int fits_around(const struct ipsec_bundle *bundle, int step, uns
 }
 
 /**
+ * ipsec_bundle_outside() - the largest protected packet that fits the path of a bundle
+ * @bundle: the bundle, not larval
+ *
+ * Return: bytes, with the IP header.
+ */
+unsigned int ipsec_bundle_outside(const struct ipsec_bundle *bundle)
+{
+	return ipsec_pmtu_outside(bundle->sa[bundle->n - 1], bundle->xdst.child);
+}
+
+/**
  * ipsec_bundle_inside() - the largest packet that a bundle makes fit
  * @bundle: the bundle
  * @mtu: what the protected packet may be at most
@@ -152,9 +162,8 @@ unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int
 unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned int step,
 				  unsigned int headers)
 {
-	unsigned int mtu = ipsec_pmtu_outside(bundle->sa[bundle->n - 1], bundle->xdst.child);
+	unsigned int mtu = fits_around(bundle, step, ipsec_bundle_outside(bundle));
 
-	mtu = fits_around(bundle, step, mtu);
 	headers += ipsec_udpencap_len(bundle->sa[step]);
 	if (mtu <= headers)
 		return 0;
@@ -187,16 +196,50 @@ u8 ipsec_bundle_df(const struct ipsec_bundle *bundle)
  */
 unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle)
 {
-	const struct dst_entry *child = bundle->xdst.child;
 	unsigned int mtu;
 
 	/* A larval bundle has no SA yet. */
-	mtu = bundle->n ? ipsec_pmtu_outside(bundle->sa[bundle->n - 1], child) : dst_mtu(child);
+	mtu = bundle->n ? ipsec_bundle_outside(bundle) : dst_mtu(bundle->xdst.child);
 	mtu = ipsec_bundle_inside(bundle, mtu);
 	/* RFC 8200 5: whatever the link, an IPv6 packet of this size must pass, if it can. */
 	if (ipsec_bundle_family(bundle) == AF_INET6 && ipsec_bundle_df(bundle) != NFIPSEC_DF_SET)
 		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
 	return mtu;
+}
+
+/**
+ * ipsec_bundle_mss() - the largest segment of TCP that fits the path of a bundle
+ * @bundle: the bundle
+ *
+ * Return: bytes that it carries, or would without options of IP and TCP (RFC 6691).
+ */
+unsigned int ipsec_bundle_mss(const struct ipsec_bundle *bundle)
+{
+	unsigned int headers = ipsec_header_len(ipsec_bundle_family(bundle)) +
+			       sizeof(struct tcphdr);
+
+	return max(ipsec_bundle_mtu(bundle), headers) - headers;
+}
+
+/**
+ * ipsec_bundle_path() - what fits the path that the packets of an SA take
+ * @sa: an SA that is the innermost of what protects them
+ * @outside: filled: the largest protected packet, in bytes with its IP header
+ * @inside: filled: the largest packet before it is protected; 0: none
+ *
+ * RCU read-side section.
+ *
+ * Return: false: no packet has come since the SA was made, or its route changed.
+ */
+bool ipsec_bundle_path(const struct ipsec_sa *sa, unsigned int *outside, unsigned int *inside)
+{
+	const struct ipsec_bundle *bundle = rcu_dereference(sa->bundles);
+
+	if (!bundle || !ipsec_bundle_usable(bundle))
+		return false;
+	*outside = ipsec_bundle_outside(bundle);
+	*inside = ipsec_bundle_inside(bundle, *outside);
+	return true;
 }
 
 /* What the kernel reads of an IPv4 route besides its dst. */
@@ -304,11 +347,13 @@ struct ends {
  * @sa: the SAs
  * @mode: enum nfipsec_mode in which each of them is used
  * @n: their number
+ * @mark: that the route of the protected packet is looked up with
  */
 struct chain {
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
 	u8 mode[NFIPSEC_SPECS_MAX];
 	int n;
+	u32 mark;
 };
 
 /* The addresses that the packet has behind a chain. */
@@ -330,12 +375,15 @@ static void ends_of(const struct ipsec_key *key, const struct chain *chain, stru
 }
 
 /* Append the SA of a spec, if there is one. */
-static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec, u32 pfp,
-		    const struct ipsec_key *key, struct chain *chain)
+static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
+		    const struct ipsec_spec *spec, const struct ipsec_key *key,
+		    struct chain *chain)
 {
 	struct ipsec_sa *sa;
 	struct ipsec_sa_wanted wanted = {
 		.id.proto = spec->proto,
+		.id.spi = spec->spi,
+		.tag = policy->tag,
 		.mode = spec->mode,
 		.reqid = spec->reqid,
 	};
@@ -356,7 +404,7 @@ static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec, u32 p
 	/* What is inside others is no longer the packet that the selectors are about. */
 	if (!chain->n) {
 		wanted.key = key;
-		wanted.pfp = pfp;
+		wanted.pfp = policy->flags & NFIPSEC_POLICY_F_PFP;
 	}
 	sa = ipsec_sa_newest(inet, &wanted);
 	if (!sa)
@@ -366,7 +414,26 @@ static bool find_sa(struct ipsec_net *inet, const struct ipsec_spec *spec, u32 p
 	return true;
 }
 
-/* The SAs of a policy for a packet: false if one is missing. */
+/*
+ * The mark that the route of the protected packet is looked up with, as in the kernel's own stack.
+ * In transport mode it is the packet's, of which the policy knows as much as counts.
+ */
+static u32 route_mark(const struct ipsec_policy *policy, const struct ipsec_key *key,
+		      const struct chain *chain)
+{
+	const struct ipsec_mark *set;
+	int n = chain->n;
+
+	while (n--) {
+		if (chain->mode[n] == NFIPSEC_MODE_TRANSPORT)
+			continue;
+		set = &chain->sa[n]->set_mark;
+		return set->mask ? ipsec_mark_apply(key->mark, set) : 0;
+	}
+	return policy->tag.mark.value;
+}
+
+/* The SAs of a policy for a packet: false if one is missing that has to be there, or all are. */
 static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
 		     const struct ipsec_key *key, struct chain *chain)
 {
@@ -374,9 +441,10 @@ static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
 
 	chain->n = 0;
 	for (i = 0; i < policy->n_specs; i++)
-		if (!find_sa(inet, &policy->spec[i], policy->flags & NFIPSEC_POLICY_F_PFP, key,
-			     chain))
+		if (!find_sa(inet, policy, &policy->spec[i], key, chain) &&
+		    !policy->spec[i].optional)
 			return false;
+	chain->mark = route_mark(policy, key, chain);
 	return chain->n;
 }
 
@@ -390,6 +458,7 @@ static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, const struc
 		    !memcmp(bundle->sa, chain->sa, chain->n * sizeof(chain->sa[0])) &&
 		    !memcmp(bundle->mode, chain->mode, chain->n * sizeof(chain->mode[0])) &&
 		    ipsec_bundle_family(bundle) == key->family && bundle->scope == key->scope &&
+		    bundle->if_id == key->if_id && bundle->mark == chain->mark &&
 		    ipsec_bundle_usable(bundle))
 			return bundle;
 	return NULL;
@@ -467,12 +536,14 @@ static void bundle_link(struct ipsec_bundle *bundle)
 	spin_unlock_bh(&bundle_lock);
 }
 
-static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *ends, u32 scope)
+static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *ends, u32 scope,
+				  u32 mark)
 {
 	struct flowi4 fl4 = {
 		.daddr = ends->dst.v4,
 		.saddr = ends->src.v4,
 		.flowi4_oif = scope,
+		.flowi4_mark = mark,
 		/* A transport mode packet that is forwarded has a source that is not ours. */
 		.flowi4_flags = FLOWI_FLAG_ANYSRC,
 	};
@@ -481,10 +552,12 @@ static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *end
 	return IS_ERR(rt) ? NULL : &rt->dst;
 }
 
-static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *ends, u32 scope)
+static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *ends, u32 scope,
+				  u32 mark)
 {
 	struct flowi6 fl6 = {
 		.flowi6_oif = scope,
+		.flowi6_mark = mark,
 		.flowi6_flags = FLOWI_FLAG_ANYSRC,
 	};
 	struct dst_entry *dst;
@@ -504,8 +577,8 @@ static struct dst_entry *outer_route(struct ipsec_net *inet, const struct ipsec_
 	struct ends ends;
 
 	ends_of(key, chain, &ends);
-	return ends.family == AF_INET6 ? route_v6(inet, &ends, key->scope) :
-					 route_v4(inet, &ends, key->scope);
+	return ends.family == AF_INET6 ? route_v6(inet, &ends, key->scope, chain->mark) :
+					 route_v4(inet, &ends, key->scope, chain->mark);
 }
 
 static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct ipsec_key *key,
@@ -524,12 +597,19 @@ static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct i
 		*reason = IPSEC_OUT_NO_ROUTE;
 		return NULL;
 	}
+	if (key->if_id && ipsec_iface_loops(inet, key->if_id, route->dev)) {
+		*reason = IPSEC_OUT_LINK_LOOP;
+		dst_release(route);
+		return NULL;
+	}
 	bundle = bundle_alloc(inet, key->family, route);
 	if (!bundle) {
 		dst_release(route);
 		return NULL;
 	}
 	bundle->scope = key->scope;
+	bundle->if_id = key->if_id;
+	bundle->mark = chain->mark;
 	bundle->xdst.u.dst.xfrm = shadow;
 	for (; bundle->n < chain->n; bundle->n++) {
 		ipsec_sa_hold(chain->sa[bundle->n]);

@@ -17,6 +17,8 @@
  * @retired: gives the reference of the lists back after a grace period
  * @inet: the namespace [I]
  * @scope: interface that the route had to take, see struct ipsec_key [I]
+ * @if_id: that of the link of kind xfrm which its packets go through, or 0 [I]
+ * @mark: that of the route, where an SA sets some bits of it, else 0 [I]
  * @sa: the SAs, innermost first; a reference on each [I]
  * @mode: enum nfipsec_mode in which each of them is used, not ANY [I]
  * @n: number of @sa; 0: larval, made for one packet while the SA is not there [I]
@@ -31,6 +33,8 @@ struct ipsec_bundle {
 	struct rcu_head retired;
 	struct ipsec_net *inet;
 	u32 scope;
+	u32 if_id;
+	u32 mark;
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
 	u8 mode[NFIPSEC_SPECS_MAX];
 	u8 n;
@@ -45,11 +49,14 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entry *route);
 struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb);
 bool ipsec_bundle_usable(const struct ipsec_bundle *bundle);
+unsigned int ipsec_bundle_outside(const struct ipsec_bundle *bundle);
 unsigned int ipsec_bundle_inside(const struct ipsec_bundle *bundle, unsigned int mtu);
 unsigned int ipsec_bundle_payload(const struct ipsec_bundle *bundle, unsigned int step,
 				  unsigned int headers);
 u8 ipsec_bundle_df(const struct ipsec_bundle *bundle);
 unsigned int ipsec_bundle_mtu(const struct ipsec_bundle *bundle);
+unsigned int ipsec_bundle_mss(const struct ipsec_bundle *bundle);
+bool ipsec_bundle_path(const struct ipsec_sa *sa, unsigned int *outside, unsigned int *inside);
 void ipsec_bundle_drop_dev(struct ipsec_net *inet, const struct net_device *dev);
 
 /**

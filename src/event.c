@@ -32,6 +32,21 @@ void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 }
 
 /**
+ * ipsec_event_sa_changed() - tell that an SA in the SADB has other limits or ports
+ * @inet: the namespace, config held
+ * @sa: the SA
+ */
+void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_changed)
+			listener->sa_changed(inet, sa);
+}
+
+/**
  * ipsec_event_sa_gone() - tell that packets find an SA no more
  * @inet: the namespace, config held
  * @sa: the SA, the caller holds a reference
@@ -50,15 +65,31 @@ void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
  * ipsec_event_sa_deleted() - tell that an SA has left the SADB
  * @inet: the namespace, config held
  * @sa: the SA, the caller holds a reference
+ * @flushed: with all others, ipsec_event_sas_flushed() will tell
  */
-void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
+void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa, bool flushed)
 {
 	struct ipsec_listener *listener;
 
 	lockdep_assert_held(&inet->config);
 	list_for_each_entry(listener, &listeners, node)
 		if (listener->sa_deleted)
-			listener->sa_deleted(inet, sa);
+			listener->sa_deleted(inet, sa, flushed);
+}
+
+/**
+ * ipsec_event_sas_flushed() - tell that all SAs have left the SADB
+ * @inet: the namespace, config held
+ * @proto: those of this protocol, 0: of both
+ */
+void ipsec_event_sas_flushed(struct ipsec_net *inet, u8 proto)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sas_flushed)
+			listener->sas_flushed(inet, proto);
 }
 
 /**
@@ -98,15 +129,46 @@ void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *polic
  * ipsec_event_policy_deleted() - tell that a policy is no longer in force
  * @inet: the namespace, config held
  * @policy: the policy, the caller holds a reference
+ * @told: it is one of all, or another takes its place, which is told of as well
  */
-void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy)
+void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy, bool told)
 {
 	struct ipsec_listener *listener;
 
 	lockdep_assert_held(&inet->config);
 	list_for_each_entry(listener, &listeners, node)
 		if (listener->policy_deleted)
-			listener->policy_deleted(inet, policy);
+			listener->policy_deleted(inet, policy, told);
+}
+
+/**
+ * ipsec_event_policy_expired() - tell that a policy has reached a limit of its lifetime
+ * @inet: the namespace, config held
+ * @policy: the policy
+ * @hard: it is no longer in force
+ */
+void ipsec_event_policy_expired(struct ipsec_net *inet, struct ipsec_policy *policy, bool hard)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->policy_expired)
+			listener->policy_expired(inet, policy, hard);
+}
+
+/**
+ * ipsec_event_policies_flushed() - tell that all policies were deleted
+ * @inet: the namespace, config held
+ */
+void ipsec_event_policies_flushed(struct ipsec_net *inet)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->policies_flushed)
+			listener->policies_flushed(inet);
 }
 
 /**
@@ -155,4 +217,23 @@ void ipsec_event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
 	list_for_each_entry(listener, &listeners, node)
 		if (listener->sa_mapping)
 			listener->sa_mapping(inet, sa);
+}
+
+/**
+ * ipsec_event_sa_icmp() - tell of an ICMP error about what an SA has protected
+ * @inet: the namespace
+ * @sa: the outbound SA
+ * @quote: the error
+ * @router: who has sent it, of the family of the SA
+ *
+ * Packet path: softirq, RCU read-side section.
+ */
+void ipsec_event_sa_icmp(struct ipsec_net *inet, struct ipsec_sa *sa,
+			 const struct ipsec_quote *quote, const union ipsec_addr *router)
+{
+	struct ipsec_listener *listener;
+
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_icmp)
+			listener->sa_icmp(inet, sa, quote, router);
 }

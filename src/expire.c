@@ -74,7 +74,7 @@ static void tell(struct ipsec_txn *txn, struct ipsec_sa *sa)
 	unsigned int fresh = atomic_read(&sa->due) & ~sa->told & ~QUEUED, limit;
 
 	/* Whoever was deleted needs no replacement. */
-	if (ipsec_sadb_find(txn->inet, &sa->id, ipsec_sa_name_src(sa)) != sa)
+	if (ipsec_sadb_find(txn->inet, &sa->id, ipsec_sa_name_src(sa), &sa->mark) != sa)
 		return;
 	sa->told |= fresh;
 	for (limit = 0; limit <= NFIPSEC_LIMIT_SEQUENCE; limit++) {
@@ -111,12 +111,13 @@ static void leave_tree(struct ipsec_expiry *expiry, struct ipsec_sa *sa)
 /* An SA with limits in seconds: which are reached, and when is the next? Config held. */
 static void look_at(struct ipsec_txn *txn, struct ipsec_expiry *expiry, struct ipsec_sa *sa)
 {
+	const struct ipsec_quota *quota = ipsec_sa_quota(sa);
 	struct ipsec_times times;
 	unsigned int due;
 
 	leave_tree(expiry, sa);
-	ipsec_quota_times(sa->quota, &times);
-	due = ipsec_lifetime_due(&sa->quota->limits, &times, ktime_get_boottime_ns(),
+	ipsec_quota_times(quota, &times);
+	due = ipsec_lifetime_due(&quota->limits, &times, ktime_get_boottime_ns(),
 				 &sa->deadline);
 	mark(sa, due);
 	tell(txn, sa);
@@ -170,12 +171,13 @@ void ipsec_expire_note(struct ipsec_sa *sa, unsigned int due)
 
 static void expire_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
+	const struct ipsec_quota *quota = ipsec_sa_quota(sa);
 	struct ipsec_times times;
 
-	if (!sa->quota)
+	if (!quota)
 		return;
-	ipsec_quota_times(sa->quota, &times);
-	ipsec_lifetime_due(&sa->quota->limits, &times, times.added, &sa->deadline);
+	ipsec_quota_times(quota, &times);
+	ipsec_lifetime_due(&quota->limits, &times, times.added, &sa->deadline);
 	if (sa->deadline == U64_MAX)
 		return;
 	enter_tree(inet->expiry, sa);
@@ -186,6 +188,54 @@ static void expire_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 static void expire_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	leave_tree(inet->expiry, sa);
+}
+
+/**
+ * ipsec_expire_now() - behave as if an SA had reached its age
+ * @txn: the running transaction
+ * @sa: an SA in the SADB
+ * @hard: the age at which it ends
+ */
+void ipsec_expire_now(struct ipsec_txn *txn, struct ipsec_sa *sa, bool hard)
+{
+	unsigned int due = IPSEC_DUE(NFIPSEC_LIMIT_AGE, hard);
+
+	sa->told &= ~due;
+	mark(sa, due);
+	tell(txn, sa);
+}
+
+/**
+ * ipsec_expire_renew() - give an SA other limits
+ * @sa: an SA in the SADB, config held
+ * @limits: count from when it was added, and what has passed since then
+ *
+ * Process context. What was told of a soft limit is told again if the new one is reached. What
+ * packets spend meanwhile, on other CPUs, is not taken from the new limits.
+ *
+ * Return: 0, -ESRCH: its lifetime is over, or -ENOMEM.
+ */
+int ipsec_expire_renew(struct ipsec_sa *sa, const struct ipsec_limits *limits)
+{
+	struct ipsec_quota *old = ipsec_sa_quota(sa), *quota = NULL;
+	struct ipsec_past past;
+
+	if (READ_ONCE(sa->dead))
+		return -ESRCH;
+	ipsec_sa_past(sa, &past);
+	if (!ipsec_limits_none(limits)) {
+		quota = ipsec_quota_create(limits, &past);
+		if (!quota)
+			return -ENOMEM;
+	}
+	leave_tree(sa->inet->expiry, sa);
+	rcu_assign_pointer(sa->quota, quota);
+	synchronize_rcu();
+	ipsec_quota_free(old);
+	atomic_and(IPSEC_DUE_HARD | QUEUED, &sa->due);
+	sa->told &= IPSEC_DUE_HARD;
+	expire_sa_added(sa->inet, sa);
+	return 0;
 }
 
 static struct ipsec_listener expire_listener = {

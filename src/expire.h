@@ -6,10 +6,14 @@
 #include "quota.h"
 #include "sa.h"
 
+struct ipsec_txn;
+
 int ipsec_expire_init(struct ipsec_net *inet);
 void ipsec_expire_exit(struct ipsec_net *inet);
 void ipsec_expire_listen(void);
 void ipsec_expire_note(struct ipsec_sa *sa, unsigned int due);
+void ipsec_expire_now(struct ipsec_txn *txn, struct ipsec_sa *sa, bool hard);
+int ipsec_expire_renew(struct ipsec_sa *sa, const struct ipsec_limits *limits);
 
 /**
  * ipsec_expire_is_over() - whether the lifetime of an SA is over
@@ -34,13 +38,14 @@ static inline bool ipsec_expire_is_over(const struct ipsec_sa *sa)
  */
 static inline bool ipsec_expire_charge(struct ipsec_sa *sa, unsigned int bytes)
 {
+	struct ipsec_quota *quota = rcu_dereference(sa->quota);
 	unsigned int due;
 
-	if (!sa->quota)
+	if (!quota)
 		return true;
 	if (ipsec_expire_is_over(sa))
 		return false;
-	due = ipsec_quota_charge(sa->quota, bytes);
+	due = ipsec_quota_charge(quota, bytes);
 	if (unlikely(due))
 		ipsec_expire_note(sa, due);
 	return !(due & IPSEC_DUE_HARD);

@@ -10,10 +10,11 @@
 
 #include "flow.h"
 #include "header.h"
+#include "quote.h"
 #include "selector.h"
 #include "spd.h"
 
-#define FLOW_SLOTS	2048	/* a power of two; 224 kB per CPU */
+#define FLOW_SLOTS	2048	/* a power of two; 192 kB per CPU */
 
 /* One table per CPU for all namespaces: a generation belongs to one of them only. */
 static DEFINE_PER_CPU(struct ipsec_flow *, flow_table);
@@ -59,12 +60,6 @@ void ipsec_flow_exit(void)
 	}
 }
 
-/* Source and destination stand beside each other in both families. */
-static int addrs_offset(u16 family)
-{
-	return family == AF_INET6 ? offsetof(struct ipv6hdr, saddr) : offsetof(struct iphdr, saddr);
-}
-
 static bool key_ports(const struct sk_buff *skb, int offset, struct ipsec_key *key)
 {
 	const __be16 *ports;
@@ -103,18 +98,26 @@ static bool key_upper(const struct sk_buff *skb, int offset, struct ipsec_key *k
 	return !ipsec_proto_has_type(key->proto) || key_type(skb, offset, key);
 }
 
-static bool key_addrs(const struct sk_buff *skb, struct ipsec_key *key)
+/* The key of a packet that begins at an offset from the data of @skb. */
+static bool key_at(const struct sk_buff *skb, int at, struct ipsec_key *key)
 {
-	union ipsec_addr buffer[2];
-	const u8 *addrs;
+	struct ipsec_header header;
 
-	addrs = skb_header_pointer(skb, skb_network_offset(skb) + addrs_offset(key->family),
-				   2 * ipsec_addr_len(key->family), buffer);
-	if (!addrs)
+	memset(key, 0, sizeof(*key));
+	if (!ipsec_header_parse_at(skb, at, &header))
 		return false;
-	memcpy(&key->src, addrs, ipsec_addr_len(key->family));
-	memcpy(&key->dst, addrs + ipsec_addr_len(key->family), ipsec_addr_len(key->family));
-	return true;
+	key->family = header.family;
+	key->proto = header.proto;
+	if (header.fragment)
+		key->flags |= IPSEC_KEY_FRAGMENT;
+	if (header.later) {
+		key->flags |= IPSEC_KEY_NO_PORTS;
+		if (ipsec_header_is_extension(header.proto) && header.family == AF_INET6)
+			key->flags |= IPSEC_KEY_NO_PROTO;
+	}
+	if (!ipsec_header_addrs_at(skb, at, key->family, &key->src, &key->dst))
+		return false;
+	return header.later || key_upper(skb, at + header.upper, key);
 }
 
 /**
@@ -129,23 +132,70 @@ static bool key_addrs(const struct sk_buff *skb, struct ipsec_key *key)
  */
 bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key)
 {
-	struct ipsec_header header;
+	return key_at(skb, skb_network_offset(skb), key);
+}
 
-	memset(key, 0, sizeof(*key));
-	if (!ipsec_header_parse(skb, &header))
-		return false;
-	key->family = header.family;
-	key->proto = header.proto;
-	if (header.fragment)
-		key->flags |= IPSEC_KEY_FRAGMENT;
-	if (header.later) {
-		key->flags |= IPSEC_KEY_NO_PORTS;
-		if (ipsec_header_is_extension(header.proto) && header.family == AF_INET6)
-			key->flags |= IPSEC_KEY_NO_PROTO;
-	}
-	if (!key_addrs(skb, key))
-		return false;
-	return header.later || key_upper(skb, skb_network_offset(skb) + header.upper, key);
+/**
+ * ipsec_flow_quoted() - read the key of the packet that an ICMP error is about
+ * @skb: the error
+ * @quote: from ipsec_quote_parse()
+ * @key: filled, with no scope
+ *
+ * Any context.
+ *
+ * Return: false if too little of that packet is there, or it is a fragment.
+ */
+bool ipsec_flow_quoted(const struct sk_buff *skb, const struct ipsec_quote *quote,
+		       struct ipsec_key *key)
+{
+	return key_at(skb, quote->at, key) && key->family == quote->family &&
+	       !(key->flags & IPSEC_KEY_FRAGMENT);
+}
+
+/**
+ * ipsec_flow_way() - say where a packet that has arrived goes
+ * @inet: the namespace
+ * @key: an inbound key
+ * @local: it is for this host
+ *
+ * As long as no policy asks, packets of both ways share an entry of the flow cache.
+ */
+void ipsec_flow_way(const struct ipsec_net *inet, struct ipsec_key *key, bool local)
+{
+	if (READ_ONCE(inet->ways))
+		key->flags |= local ? IPSEC_KEY_LOCAL : IPSEC_KEY_FORWARDED;
+}
+
+/**
+ * ipsec_flow_mark() - say which mark a packet has
+ * @inet: the namespace
+ * @key: its key
+ * @mark: its mark
+ *
+ * Only the bits that some policy or SA asks for: packets that do not differ in these share an
+ * entry of the flow cache. RCU read-side section, to the end of the lookup.
+ */
+void ipsec_flow_mark(const struct ipsec_net *inet, struct ipsec_key *key, u32 mark)
+{
+	key->mark = mark & READ_ONCE(inet->marks);
+}
+
+/**
+ * ipsec_flow_dev() - say which device a packet uses
+ * @inet: the namespace
+ * @key: its key
+ * @dev: the device that it leaves by, or arrived by
+ *
+ * As long as no selector asks, packets of all devices share an entry of the flow cache. RCU
+ * read-side section, to the end of the lookup.
+ */
+void ipsec_flow_dev(const struct ipsec_net *inet, struct ipsec_key *key,
+		    const struct net_device *dev)
+{
+	if (likely(!READ_ONCE(inet->devs)))
+		return;
+	key->dev = dev->ifindex;
+	key->vrf = l3mdev_master_ifindex_rcu(dev);
 }
 
 static bool is_link_local(const struct ipsec_key *key)
@@ -166,6 +216,25 @@ static bool is_link_local(const struct ipsec_key *key)
 void ipsec_flow_scope(struct ipsec_key *key, const struct net_device *dev)
 {
 	key->scope = is_link_local(key) ? dev->ifindex : l3mdev_master_ifindex_rcu(dev);
+}
+
+/**
+ * ipsec_flow_link() - say which link of kind xfrm a packet goes through
+ * @inet: the namespace of the link's policies
+ * @key: an outbound key
+ * @if_id: that of the link
+ * @link: interface index of the device that the protected packet leaves by, or 0
+ *
+ * RCU read-side section.
+ */
+void ipsec_flow_link(const struct ipsec_net *inet, struct ipsec_key *key, u32 if_id, u32 link)
+{
+	key->if_id = if_id;
+	key->scope = link;
+	if (unlikely(READ_ONCE(inet->devs))) {
+		key->dev = link;
+		key->vrf = l3mdev_master_ifindex_by_index(inet->net, link);
+	}
 }
 
 /* The tuple of a packet as it arrived, if NAT has a hand in its connection, else NULL. */

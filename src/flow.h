@@ -8,6 +8,7 @@
 
 struct ipsec_bundle;
 struct ipsec_policy;
+struct ipsec_quote;
 
 /**
  * struct ipsec_flow - what is known of the packets with one key
@@ -35,7 +36,14 @@ struct ipsec_flow {
 int ipsec_flow_init(void);
 void ipsec_flow_exit(void);
 bool ipsec_flow_key(const struct sk_buff *skb, struct ipsec_key *key);
+bool ipsec_flow_quoted(const struct sk_buff *skb, const struct ipsec_quote *quote,
+		       struct ipsec_key *key);
+void ipsec_flow_way(const struct ipsec_net *inet, struct ipsec_key *key, bool local);
+void ipsec_flow_mark(const struct ipsec_net *inet, struct ipsec_key *key, u32 mark);
+void ipsec_flow_dev(const struct ipsec_net *inet, struct ipsec_key *key,
+		    const struct net_device *dev);
 void ipsec_flow_scope(struct ipsec_key *key, const struct net_device *dev);
+void ipsec_flow_link(const struct ipsec_net *inet, struct ipsec_key *key, u32 if_id, u32 link);
 bool ipsec_flow_natted(const struct sk_buff *skb);
 void ipsec_flow_before_nat(const struct sk_buff *skb, struct ipsec_key *key);
 struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,

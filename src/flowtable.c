@@ -82,7 +82,10 @@ static bool is_clear(struct ipsec_net *inet, u8 dir, const struct ipsec_key *key
 {
 	const struct ipsec_policy *policy = ipsec_flow_lookup(inet, dir, key)->policy;
 
-	return policy ? policy->action == NFIPSEC_ACTION_BYPASS : !ipsec_spd_discards(inet, dir);
+	if (policy)
+		return policy->action == NFIPSEC_ACTION_BYPASS;
+	return !ipsec_spd_discards(inet, dir == NFIPSEC_DIR_OUT ? IPSEC_DISCARD_OUT :
+								 IPSEC_DISCARD_FORWARDED);
 }
 
 /* Will a flowtable do to a connection what the policies want? */
@@ -94,6 +97,12 @@ static bool may_have(struct ipsec_net *inet, const struct sk_buff *skb, const st
 	bool protected = ipsec_bundle_of(skb);
 	struct ipsec_key key;
 
+	/*
+	 * Which mark its packets would have here, only rules know that they no longer pass; which
+	 * device they would use, only the routes.
+	 */
+	if (READ_ONCE(inet->marks) || READ_ONCE(inet->devs))
+		return false;
 	/* The bundle is for the addresses before NAT. */
 	if (protected && (READ_ONCE(ct->status) & IPS_NAT_MASK))
 		return false;

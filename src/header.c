@@ -8,12 +8,12 @@
 /* A sender has no use for more; a packet of nothing else must not cost us its length. */
 #define EXTENSIONS_MAX	16
 
-static bool parse_v4(const struct sk_buff *skb, struct ipsec_header *header)
+static bool parse_v4(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const struct iphdr *iph;
 	struct iphdr buffer;
 
-	iph = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	iph = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
 	if (!iph || iph->ihl < 5)
 		return false;
 	header->family = AF_INET;
@@ -30,13 +30,12 @@ static bool parse_v4(const struct sk_buff *skb, struct ipsec_header *header)
 }
 
 /* The fragment header at upper: proto becomes what it names. */
-static bool take_fragment(const struct sk_buff *skb, struct ipsec_header *header)
+static bool take_fragment(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const struct frag_hdr *fh;
 	struct frag_hdr buffer;
 
-	fh = skb_header_pointer(skb, skb_network_offset(skb) + header->upper, sizeof(buffer),
-				&buffer);
+	fh = skb_header_pointer(skb, at + header->upper, sizeof(buffer), &buffer);
 	if (!fh)
 		return false;
 	header->fragment = fh->frag_off & htons(IP6_OFFSET | IP6_MF);
@@ -50,13 +49,12 @@ static bool take_fragment(const struct sk_buff *skb, struct ipsec_header *header
 }
 
 /* Any other extension header at upper. */
-static bool take_extension(const struct sk_buff *skb, struct ipsec_header *header)
+static bool take_extension(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const struct ipv6_opt_hdr *opt;
 	struct ipv6_opt_hdr buffer;
 
-	opt = skb_header_pointer(skb, skb_network_offset(skb) + header->upper, sizeof(buffer),
-				 &buffer);
+	opt = skb_header_pointer(skb, at + header->upper, sizeof(buffer), &buffer);
 	if (!opt)
 		return false;
 	header->proto = opt->nexthdr;
@@ -82,14 +80,14 @@ bool ipsec_header_is_extension(u8 proto)
  * RFC 4303 3.1.1: ESP and AH stand behind the headers that routers look at. Destination
  * options stay with the payload, unless a routing header follows them.
  */
-static bool parse_v6(const struct sk_buff *skb, struct ipsec_header *header)
+static bool parse_v6(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr buffer;
-	unsigned int n, at;
+	unsigned int n, named;
 	u8 proto;
 
-	ip6h = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	ip6h = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
 	if (!ip6h)
 		return false;
 	header->family = AF_INET6;
@@ -98,48 +96,82 @@ static bool parse_v6(const struct sk_buff *skb, struct ipsec_header *header)
 	header->insert = header->upper;
 	header->insert_named = offsetof(struct ipv6hdr, nexthdr);
 	for (n = 0; ipsec_header_is_extension(header->proto) && !header->later; n++) {
-		at = header->upper;
+		named = header->upper;
 		proto = header->proto;
 		if (n == EXTENSIONS_MAX)
 			return false;
-		if (proto == NEXTHDR_FRAGMENT ? !take_fragment(skb, header) :
-						!take_extension(skb, header))
+		if (proto == NEXTHDR_FRAGMENT ? !take_fragment(skb, at, header) :
+						!take_extension(skb, at, header))
 			return false;
 		if (proto != NEXTHDR_DEST) {
 			header->insert = header->upper;
-			header->insert_named = at;
+			header->insert_named = named;
 		}
 	}
 	return true;
 }
 
 /**
- * ipsec_header_parse() - find the end of the IP headers
- * @skb: a packet with its network header set
- * @header: filled
+ * ipsec_header_parse_at() - find the end of IP headers anywhere in a packet
+ * @skb: a packet
+ * @at: where they begin, from its data on
+ * @header: filled; offsets are from @at on
  *
  * Any context. Changes nothing in the packet. What is at @header.upper may be beyond the
  * end of the packet.
  *
  * Return: false if the headers are malformed or cut off.
  */
-bool ipsec_header_parse(const struct sk_buff *skb, struct ipsec_header *header)
+bool ipsec_header_parse_at(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const u8 *version;
 	u8 buffer;
 
 	memset(header, 0, sizeof(*header));
-	version = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buffer), &buffer);
+	version = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
 	if (!version)
 		return false;
 	switch (*version >> 4) {
 	case 4:
-		return parse_v4(skb, header);
+		return parse_v4(skb, at, header);
 	case 6:
-		return parse_v6(skb, header);
+		return parse_v6(skb, at, header);
 	default:
 		return false;
 	}
+}
+
+/* Source and destination stand beside each other in both families. */
+static int addrs_offset(u16 family)
+{
+	return family == AF_INET6 ? offsetof(struct ipv6hdr, saddr) : offsetof(struct iphdr, saddr);
+}
+
+/**
+ * ipsec_header_addrs_at() - the addresses of an IP header anywhere in a packet
+ * @skb: a packet
+ * @at: where the header begins, from the data of the packet on
+ * @family: AF_INET or AF_INET6
+ * @src: filled, zero behind its length
+ * @dst: filled, zero behind its length
+ *
+ * Return: false if the header is cut off.
+ */
+bool ipsec_header_addrs_at(const struct sk_buff *skb, int at, u16 family, union ipsec_addr *src,
+			   union ipsec_addr *dst)
+{
+	unsigned int len = ipsec_addr_len(family);
+	union ipsec_addr buffer[2];
+	const u8 *addrs;
+
+	addrs = skb_header_pointer(skb, at + addrs_offset(family), 2 * len, buffer);
+	if (!addrs)
+		return false;
+	memset(src, 0, sizeof(*src));
+	memset(dst, 0, sizeof(*dst));
+	memcpy(src, addrs, len);
+	memcpy(dst, addrs + len, len);
+	return true;
 }
 
 /**

@@ -36,9 +36,25 @@ struct ipsec_header {
 };
 
 bool ipsec_header_is_extension(u8 proto);
-bool ipsec_header_parse(const struct sk_buff *skb, struct ipsec_header *header);
+bool ipsec_header_parse_at(const struct sk_buff *skb, int at, struct ipsec_header *header);
+bool ipsec_header_addrs_at(const struct sk_buff *skb, int at, u16 family, union ipsec_addr *src,
+			   union ipsec_addr *dst);
 void ipsec_header_addrs(const struct sk_buff *skb, union ipsec_addr *src, union ipsec_addr *dst);
 bool ipsec_header_set_len(struct sk_buff *skb);
+
+/**
+ * ipsec_header_parse() - find the end of the IP headers of a packet
+ * @skb: a packet with its network header set
+ * @header: filled; offsets are from the network header on
+ *
+ * As ipsec_header_parse_at().
+ *
+ * Return: false if the headers are malformed or cut off.
+ */
+static inline bool ipsec_header_parse(const struct sk_buff *skb, struct ipsec_header *header)
+{
+	return ipsec_header_parse_at(skb, skb_network_offset(skb), header);
+}
 
 /**
  * ipsec_header_family() - the family of a packet

@@ -2,15 +2,15 @@
 /*
  * Packets that wait for an SA.
  *
- * A held packet has been through all netfilter hooks. It keeps nothing alive: neither its
- * socket nor its route, connection or device, so a namespace can end under it.
+ * A held packet has been through all netfilter hooks.
  */
 #include <linux/jiffies.h>
-#include <linux/netfilter.h>
 #include <linux/slab.h>
 
 #include "event.h"
 #include "hold.h"
+#include "icmp.h"
+#include "queue.h"
 #include "skb.h"
 
 #define TICK	(HZ / 4)
@@ -31,36 +31,26 @@ struct ipsec_holding {
 	struct delayed_work expire;
 };
 
-/* The time when a held packet is given up, in its control block. */
-static u64 *deadline(struct sk_buff *skb)
-{
-	return &ipsec_cb(skb)->seq;
-}
-
 /* The lock is held. The caller frees the list, and puts the policy if this says so. */
 static bool unqueue_expired(struct ipsec_holding *holding, struct ipsec_policy *policy,
 			    struct sk_buff_head *list)
 {
-	struct sk_buff *skb;
-
-	while ((skb = skb_peek(&policy->held)) &&
-	       time_after_eq64(get_jiffies_64(), *deadline(skb))) {
-		__skb_unlink(skb, &policy->held);
-		__skb_queue_tail(list, skb);
-		holding->packets--;
-	}
+	holding->packets -= ipsec_queue_overdue(&policy->held, list);
 	if (!skb_queue_empty(&policy->held))
 		return false;
 	list_del_init(&policy->hold_node);
 	return true;
 }
 
-static void drop_list(struct ipsec_net *inet, struct sk_buff_head *list, enum ipsec_stat reason)
+/* As where a neighbour does not answer: the sender need not wait for its own timeout. */
+static void give_up(struct ipsec_net *inet, struct sk_buff_head *list)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(list)))
-		ipsec_drop(inet, skb, reason, 0);
+	while ((skb = __skb_dequeue(list))) {
+		ipsec_icmp_unreachable_late(inet, skb, ipsec_cb(skb)->len);
+		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_TIMEOUT, 0);
+	}
 }
 
 static void hold_expire(struct work_struct *work)
@@ -78,7 +68,7 @@ static void hold_expire(struct work_struct *work)
 	if (holding->packets)
 		queue_delayed_work(ipsec_wq, &holding->expire, TICK);
 	spin_unlock_bh(&holding->lock);
-	drop_list(holding->inet, &list, IPSEC_OUT_HOLD_TIMEOUT);
+	give_up(holding->inet, &list);
 }
 
 /**
@@ -215,24 +205,29 @@ void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff 
 {
 	ipsec_count(inet, IPSEC_OUT_HELD);
 	ipsec_hold_ask(inet, flow);
-	skb_dst_drop(skb);
-	nf_reset_ct(skb);
-	skb_orphan(skb);
-	skb->dev = NULL;
-	*deadline(skb) = get_jiffies_64() + IPSEC_HOLD_SECONDS * HZ;
+	ipsec_queue_prepare(skb, IPSEC_HOLD_SECONDS);
 	ipsec_cb(skb)->len = flow->key.scope;
+	ipsec_cb(skb)->if_id = flow->key.if_id;
+	ipsec_cb(skb)->dev = flow->key.dev;
 	hold(inet, flow->policy, skb);
 }
 
 /**
- * ipsec_hold_scope() - the scope of a packet that was held
- * @skb: the packet, from ipsec_hold_take()
+ * ipsec_hold_key() - complete the key of a packet that was held
+ * @inet: the namespace
+ * @skb: the packet, from ipsec_hold_take(); it has lost its device
+ * @key: its key, from ipsec_flow_key()
  *
- * Return: struct ipsec_key.scope; the packet itself has lost its device.
+ * BH off, RCU read-side section.
  */
-u32 ipsec_hold_scope(struct sk_buff *skb)
+void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_key *key)
 {
-	return ipsec_cb(skb)->len;
+	key->scope = ipsec_cb(skb)->len;
+	key->if_id = ipsec_cb(skb)->if_id;
+	key->dev = ipsec_cb(skb)->dev;
+	if (unlikely(key->dev))
+		key->vrf = l3mdev_master_ifindex_by_index(inet->net, key->dev);
+	ipsec_flow_mark(inet, key, skb->mark);
 }
 
 /**
@@ -292,7 +287,7 @@ void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
 		ipsec_policy_put(policy);
 	}
 	spin_unlock_bh(&holding->lock);
-	drop_list(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
+	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }
 
 /**
@@ -306,5 +301,5 @@ void ipsec_hold_flush_all(struct ipsec_net *inet)
 	struct sk_buff_head list;
 
 	ipsec_hold_take(inet, &list);
-	drop_list(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
+	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }

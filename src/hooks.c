@@ -9,6 +9,7 @@
  *				neither NAT nor a new route moves one past its policy
  *	LOCAL_IN, FORWARD	inbound policies, for packets that are not marked as having
  *				come in under an SA: those have been checked (input.c)
+ *	LOCAL_IN		at its end: ICMP errors about packets that we have protected
  *
  * A namespace has the hooks from its first policy on, or from the first default that is not
  * BYPASS.
@@ -22,10 +23,16 @@
 #include "flow.h"
 #include "flowtable.h"
 #include "fragment.h"
+#include "hold.h"
 #include "hooks.h"
+#include "icmp.h"
+#include "icmp_error.h"
 #include "output.h"
+#include "related.h"
+#include "selector.h"
 #include "shadow.h"
 #include "skb.h"
+#include "socket.h"
 #include "spd.h"
 #include "udpencap.h"
 
@@ -39,7 +46,8 @@ static unsigned int hook_drop(struct ipsec_net *inet, const struct sk_buff *skb,
 /* No packet is looked at. */
 static bool is_idle(const struct ipsec_net *inet)
 {
-	return ipsec_spd_empty(inet) && !READ_ONCE(inet->discards);
+	return ipsec_spd_empty(inet) && !READ_ONCE(inet->discards) &&
+	       !READ_ONCE(inet->sockets_protect);
 }
 
 /* Bridges call the IP hooks with packets that IP does not forward. */
@@ -81,18 +89,48 @@ static unsigned int protect(struct ipsec_net *inet, struct ipsec_flow *flow,
 	return reason ? hook_drop(inet, skb, reason) : NF_ACCEPT;
 }
 
+/* A socket's packets do not wait: its program hears that there is no SA, and may try again. */
+static unsigned int protect_socket(struct ipsec_net *inet, struct ipsec_policy *policy,
+				   struct sk_buff *skb, unsigned int hook,
+				   const struct ipsec_key *key)
+{
+	struct ipsec_flow flow = { .key = *key, .dir = NFIPSEC_DIR_OUT, .policy = policy };
+	enum ipsec_stat reason = ipsec_output_attach(inet, skb, &flow, true);
+
+	if (reason == IPSEC_OUT_NO_SA) {
+		ipsec_hold_ask(inet, &flow);
+		if (policy->flags & NFIPSEC_POLICY_F_OPTIONAL)
+			return pass_clear(inet, NULL, skb, hook);
+	}
+	return reason ? hook_drop(inet, skb, reason) : NF_ACCEPT;
+}
+
+static unsigned int apply_socket(struct ipsec_net *inet, struct ipsec_policy *policy, u8 action,
+				 struct sk_buff *skb, unsigned int hook,
+				 const struct ipsec_key *key)
+{
+	if (action == NFIPSEC_ACTION_PROTECT)
+		return protect_socket(inet, policy, skb, hook, key);
+	if (action == NFIPSEC_ACTION_BYPASS)
+		return pass_clear(inet, NULL, skb, hook);
+	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
+}
+
 static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsigned int hook,
 			      struct ipsec_key *key)
 {
 	struct ipsec_policy *policy;
 	enum ipsec_stat reason;
 	struct ipsec_flow *flow;
+	u8 action;
 
-	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_OUT, skb, key, &reason);
+	if (unlikely(ipsec_socket_out(inet, skb, key, &policy, &action)))
+		return apply_socket(inet, policy, action, skb, hook, key);
+	flow = ipsec_related_flow(inet, NFIPSEC_DIR_OUT, skb, key, &reason);
 	if (!flow)
 		return hook_drop(inet, skb, reason);
 	policy = flow->policy;
-	if (!policy && ipsec_spd_discards(inet, NFIPSEC_DIR_OUT))
+	if (!policy && ipsec_spd_discards(inet, IPSEC_DISCARD_OUT))
 		return hook_drop(inet, skb, IPSEC_OUT_NO_POLICY);
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return pass_clear(inet, policy, skb, hook);
@@ -158,7 +196,11 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	if (is_protected(skb, &key) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_scope(&key, state->out);
+	ipsec_flow_dev(inet, &key, state->out);
+	ipsec_flow_mark(inet, &key, skb->mark);
 	local_bh_disable();
+	if (state->hook == NF_INET_LOCAL_OUT && ipsec_proto_has_code(key.proto))
+		ipsec_icmp_exact(inet, skb, state->out);
 	verdict = apply_out(inet, skb, state->hook, &key);
 	if (state->hook == NF_INET_FORWARD && verdict == NF_ACCEPT)
 		ipsec_flowtable_guard(inet, skb);
@@ -166,25 +208,56 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	return verdict;
 }
 
-static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_key *key)
+/* Why a packet in clear may not come in, if it may not. */
+static enum ipsec_stat clear_reason(struct ipsec_net *inet, struct ipsec_policy *policy,
+				    unsigned int hook)
+{
+	u8 which = hook == NF_INET_LOCAL_IN ? IPSEC_DISCARD_LOCAL : IPSEC_DISCARD_FORWARDED;
+
+	if (!policy)
+		return ipsec_spd_discards(inet, which) ? IPSEC_IN_NO_POLICY : IPSEC_NO_DROP;
+	if (policy->action == NFIPSEC_ACTION_DISCARD)
+		return IPSEC_IN_DISCARD;
+	if (policy->action == NFIPSEC_ACTION_PROTECT &&
+	    !(policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
+		return IPSEC_IN_CLEAR_PROTECT;
+	return IPSEC_NO_DROP;
+}
+
+/*
+ * What is for a socket that asks for no protection; and errors of routers about what this host has
+ * protected, where the policy is only that of what the error is about: ESP in UDP.
+ */
+static bool is_exempt(struct ipsec_net *inet, struct sk_buff *skb,
+		      const struct ipsec_key *key, const struct ipsec_flow *flow)
+{
+	if (ipsec_socket_in(inet, skb, key))
+		return true;
+	return ipsec_proto_has_code(key->proto) &&
+	       ipsec_addr_cmp(&flow->key.src, &key->src, key->family) &&
+	       ipsec_icmp_error_expected(inet, skb);
+}
+
+static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, unsigned int hook,
+			     struct ipsec_key *key)
 {
 	struct ipsec_policy *policy;
 	enum ipsec_stat reason;
 	struct ipsec_flow *flow;
 
-	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_IN, skb, key, &reason);
+	flow = ipsec_related_flow(inet, NFIPSEC_DIR_IN, skb, key, &reason);
 	if (!flow)
 		return hook_drop(inet, skb, reason);
 	policy = flow->policy;
+	reason = clear_reason(inet, policy, hook);
+	if (reason && hook == NF_INET_LOCAL_IN && is_exempt(inet, skb, key, flow)) {
+		policy = NULL;
+		reason = IPSEC_NO_DROP;
+	}
 	if (policy)
 		ipsec_policy_count(policy, skb->len);
-	else if (ipsec_spd_discards(inet, NFIPSEC_DIR_IN))
-		return hook_drop(inet, skb, IPSEC_IN_NO_POLICY);
-	if (policy && policy->action == NFIPSEC_ACTION_DISCARD)
-		return hook_drop(inet, skb, IPSEC_IN_DISCARD);
-	if (policy && policy->action == NFIPSEC_ACTION_PROTECT &&
-	    !(policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
-		return hook_drop(inet, skb, IPSEC_IN_CLEAR_PROTECT);
+	if (reason)
+		return hook_drop(inet, skb, reason);
 	ipsec_count(inet, IPSEC_IN_CLEAR);
 	return NF_ACCEPT;
 }
@@ -212,10 +285,23 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	if (is_for_handlers(inet, skb, &key, state) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
+	ipsec_flow_mark(inet, &key, skb->mark);
+	ipsec_flow_way(inet, &key, state->hook == NF_INET_LOCAL_IN);
+	ipsec_flow_dev(inet, &key, state->in);
 	local_bh_disable();
-	verdict = apply_in(inet, skb, &key);
+	verdict = apply_in(inet, skb, state->hook, &key);
 	local_bh_enable();
 	return verdict;
+}
+
+/* Policies and firewall rules have let it in. */
+static unsigned int hook_error(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct ipsec_net *inet = ipsec_net(state->net);
+
+	if (!is_idle(inet))
+		ipsec_icmp_error(inet, skb);
+	return NF_ACCEPT;
 }
 
 #define HOOK(HOOK_FN, FAMILY, NUM, PRIORITY) \
@@ -227,11 +313,13 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
  */
 static const struct nf_hook_ops hook_ops[] = {
 	HOOK(hook_in, NFPROTO_IPV4, LOCAL_IN, NF_IP_PRI_FILTER - 1),
+	HOOK(hook_error, NFPROTO_IPV4, LOCAL_IN, NF_IP_PRI_LAST - 1),
 	HOOK(hook_in, NFPROTO_IPV4, FORWARD, NF_IP_PRI_FIRST),
 	HOOK(hook_out, NFPROTO_IPV4, FORWARD, NF_IP_PRI_FIRST + 1),
 	HOOK(hook_out, NFPROTO_IPV4, LOCAL_OUT, NF_IP_PRI_FILTER - 1),
 	HOOK(hook_out, NFPROTO_IPV4, POST_ROUTING, NF_IP_PRI_LAST - 1),
 	HOOK(hook_in, NFPROTO_IPV6, LOCAL_IN, NF_IP6_PRI_FILTER - 1),
+	HOOK(hook_error, NFPROTO_IPV6, LOCAL_IN, NF_IP6_PRI_LAST - 1),
 	HOOK(hook_in, NFPROTO_IPV6, FORWARD, NF_IP6_PRI_FIRST),
 	HOOK(hook_out, NFPROTO_IPV6, FORWARD, NF_IP6_PRI_FIRST + 1),
 	HOOK(hook_out, NFPROTO_IPV6, LOCAL_OUT, NF_IP6_PRI_FILTER - 1),
@@ -275,7 +363,7 @@ int ipsec_hooks_need(struct ipsec_net *inet)
 	if (!err)
 		err = nf_register_net_hooks(inet->net, hook_ops, ARRAY_SIZE(hook_ops));
 	if (!err)
-		inet->hooked = true;
+		WRITE_ONCE(inet->hooked, true);
 	return err;
 }
 

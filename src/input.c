@@ -18,9 +18,15 @@
 #include <net/route.h>
 
 #include "beet.h"
+#include "early.h"
+#include "event.h"
 #include "expire.h"
 #include "fragment.h"
+#include "iface.h"
 #include "input.h"
+#include "mss.h"
+#include "queue.h"
+#include "related.h"
 #include "sa.h"
 #include "shadow.h"
 #include "skb.h"
@@ -33,35 +39,6 @@ static struct net_device *napi_dev;
 static struct gro_cells cells;
 
 static void input_done(struct sk_buff *skb, enum ipsec_stat reason);
-
-/**
- * ipsec_input_init() - make the way back into the stack
- *
- * Return: 0 or -ENOMEM.
- */
-int ipsec_input_init(void)
-{
-	int err;
-
-	napi_dev = alloc_netdev_dummy(0);
-	if (!napi_dev)
-		return -ENOMEM;
-	err = gro_cells_init(&cells, napi_dev);
-	if (err)
-		free_netdev(napi_dev);
-	return err;
-}
-
-/**
- * ipsec_input_exit() - close the way back into the stack
- *
- * No packet can arrive any more.
- */
-void ipsec_input_exit(void)
-{
-	gro_cells_destroy(&cells);
-	free_netdev(napi_dev);
-}
 
 /* What names its SA, and the sequence number; the data begins with the ESP or AH header. */
 static bool parse(struct sk_buff *skb, u8 proto, struct ipsec_sa_id *id, union ipsec_addr *src,
@@ -103,11 +80,23 @@ static enum ipsec_stat replay_reason(enum ipsec_replay_verdict verdict)
 	}
 }
 
+/* Also counted by the link that the packet would have come out of. */
+static void input_drop(struct sk_buff *skb, struct ipsec_sa *sa, enum ipsec_stat reason)
+{
+	if (unlikely(sa->if_id))
+		ipsec_iface_failed(sa->inet, sa->if_id);
+	ipsec_sa_drop(sa, skb, reason);
+}
+
 static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 {
 	struct ipsec_skb_cb *cb = ipsec_cb(skb);
 	enum ipsec_stat reason;
 
+	if (unlikely(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_OUT)))
+		return ipsec_sa_is_larval(sa) ? ipsec_early_hold(sa->inet, skb, sa->id.proto) :
+						input_drop(skb, sa, IPSEC_IN_DIRECTION);
+	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;
 	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
 	cb->len = -skb_network_offset(skb);
@@ -117,7 +106,7 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 						offsetof(struct iphdr, protocol);
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
 	if (reason)
-		return ipsec_sa_drop(sa, skb, reason);
+		return input_drop(skb, sa, reason);
 	/*
 	 * What this host has sent to a multicast group comes back to its own members with the
 	 * route that it had; one that is looked for by its source would take it for a martian.
@@ -148,7 +137,7 @@ static int input(struct ipsec_net *inet, struct sk_buff *skb, u8 proto)
 		ipsec_drop(inet, skb, IPSEC_IN_TRUNCATED, 0);
 		return 0;
 	}
-	sa = ipsec_sa_lookup(inet, &id, &src);
+	sa = ipsec_sa_lookup(inet, &id, &src, skb->mark);
 	if (!sa && leave_to_kernel(inet)) {
 		ipsec_count(inet, IPSEC_IN_NOT_OURS);
 		return -EINVAL;
@@ -180,6 +169,39 @@ int ipsec_input(struct sk_buff *skb, u8 proto)
 	return err;
 }
 
+/* A packet that came too early: its SA may have its keys now. */
+static void resume(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	u8 proto = ipsec_early_restore(inet, skb);
+	struct ipsec_sa *sa = NULL;
+	union ipsec_addr src;
+	struct ipsec_sa_id id;
+	u32 seq;
+
+	if (proto && parse(skb, proto, &id, &src, &seq))
+		sa = ipsec_sa_lookup(inet, &id, &src, skb->mark);
+	if (!sa) {
+		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
+	} else if (ipsec_sa_is_larval(sa)) {
+		ipsec_early_again(inet, skb);
+	} else {
+		ipsec_count(inet, IPSEC_IN_RELEASED);
+		input_with_sa(skb, sa, seq);
+	}
+}
+
+static void input_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct sk_buff_head list;
+
+	ipsec_early_take(inet, &list);
+	ipsec_queue_resume(inet, &list, resume);
+}
+
+static struct ipsec_listener input_listener = {
+	.sa_added = input_sa_added,
+};
+
 /* RFC 4303 3.1.1: put the IP header back before the payload. */
 static void unwrap_transport(struct sk_buff *skb)
 {
@@ -196,11 +218,23 @@ static void unwrap_transport(struct sk_buff *skb)
 }
 
 static bool is_local(struct ipsec_net *inet, const struct sk_buff *skb,
-		     const struct ipsec_sa_id *id)
+		     const union ipsec_addr *dst, u16 family)
 {
-	if (id->family == AF_INET6)
-		return ipv6_chk_addr(inet->net, (const struct in6_addr *)&id->dst, NULL, 0);
-	return inet_addr_type_dev_table(inet->net, skb->dev, id->dst.v4) == RTN_LOCAL;
+	if (family == AF_INET6)
+		return ipv6_chk_addr_and_flags(inet->net, (const struct in6_addr *)dst, skb->dev,
+					       true, 0, IFA_F_TENTATIVE);
+	return inet_addr_type_dev_table(inet->net, skb->dev, dst->v4) == RTN_LOCAL;
+}
+
+/* What is sent to many hosts is for this one as well. */
+static void set_way(struct ipsec_net *inet, const struct sk_buff *skb, struct ipsec_key *key)
+{
+	bool many;
+
+	if (!READ_ONCE(inet->ways))
+		return;
+	many = ipsec_addr_is_multicast(&key->dst, key->family);
+	ipsec_flow_way(inet, key, many || is_local(inet, skb, &key->dst, key->family));
 }
 
 /*
@@ -221,8 +255,9 @@ static bool tunnel_holds_ours(struct ipsec_net *inet, struct sk_buff *skb)
 	if (!ipsec_skb_is_ipsec(header.proto) || !pskb_may_pull(skb, header.upper))
 		return false;
 	__skb_pull(skb, header.upper);
-	ours = parse(skb, header.proto, &id, &src, &seq) && ipsec_sa_lookup(inet, &id, &src) &&
-	       is_local(inet, skb, &id);
+	ours = parse(skb, header.proto, &id, &src, &seq) &&
+	       ipsec_sa_lookup(inet, &id, &src, skb->mark) &&
+	       is_local(inet, skb, &id.dst, id.family);
 	__skb_push(skb, header.upper);
 	return ours;
 }
@@ -248,11 +283,15 @@ static void rebuild_mac_header(struct sk_buff *skb)
 		eth_hdr(skb)->h_proto = skb->protocol;
 }
 
-static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb)
+/* @iface: the link that the packet comes out of, or NULL. */
+static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_iface *iface)
 {
 	nf_reset_ct(skb);
 	skb->protocol = ipsec_header_ethertype(ipsec_header_family(skb));
-	rebuild_mac_header(skb);
+	if (unlikely(iface))
+		ipsec_iface_received(iface, skb);
+	else
+		rebuild_mac_header(skb);
 	skb_clear_hash(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->pkt_type = PACKET_HOST;
@@ -267,12 +306,12 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 	u8 proto = ipsec_cb(skb)->next_header;
 
 	if (skb_sec_path(skb) && skb_sec_path(skb)->len >= NFIPSEC_SPECS_MAX - 1)
-		return ipsec_sa_drop(sa, skb, IPSEC_IN_NESTING);
+		return input_drop(skb, sa, IPSEC_IN_NESTING);
 	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
-		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
+		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_NESTED);
 	if (ipsec_cb(skb)->mode != NFIPSEC_MODE_TRANSPORT || !ipsec_skb_is_ipsec(proto))
-		return enter_stack(inet, skb);
+		return enter_stack(inet, skb, NULL);
 	__skb_pull(skb, ipsec_cb(skb)->len);
 	if (input(inet, skb, proto))
 		ipsec_drop(inet, skb, IPSEC_IN_NO_SA, 0);
@@ -284,6 +323,7 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
  * @dst: destination address
  * @family: of both
  * @reqid: reqid
+ * @spi: its SPI, wire order
  * @proto: IPPROTO_ESP or IPPROTO_AH
  * @mode: enum nfipsec_mode
  */
@@ -292,6 +332,7 @@ struct applied {
 	union ipsec_addr dst;
 	u16 family;
 	u32 reqid;
+	__be32 spi;
 	u8 proto;
 	u8 mode;
 };
@@ -302,6 +343,7 @@ static void applied_from_sa(struct applied *applied, const struct ipsec_sa *sa, 
 	applied->dst = sa->id.dst;
 	applied->family = sa->id.family;
 	applied->reqid = sa->reqid;
+	applied->spi = sa->id.spi;
 	applied->proto = sa->id.proto;
 	applied->mode = mode;
 }
@@ -312,6 +354,7 @@ static void applied_from_shadow(struct applied *applied, const struct xfrm_state
 	memcpy(&applied->dst, &x->id.daddr, sizeof(applied->dst));
 	applied->family = x->props.family;
 	applied->reqid = x->props.reqid;
+	applied->spi = x->id.spi;
 	applied->proto = x->id.proto;
 	applied->mode = ipsec_shadow_mode(x);
 }
@@ -344,6 +387,7 @@ static bool spec_fits(const struct ipsec_spec *spec, const struct applied *appli
 {
 	return spec->proto == applied->proto &&
 	       (!spec->reqid || spec->reqid == applied->reqid) &&
+	       (!spec->spi || spec->spi == applied->spi) &&
 	       (spec->mode == NFIPSEC_MODE_ANY || spec->mode == applied->mode) &&
 	       addresses_fit(spec, applied, key);
 }
@@ -388,15 +432,18 @@ static enum ipsec_stat check_bundle(const struct ipsec_policy *policy, struct sk
 				    const struct ipsec_sa *sa, const struct ipsec_key *key)
 {
 	struct applied applied[NFIPSEC_SPECS_MAX];
-	int i;
+	int n = all_applied(applied, skb, sa), i = 0, k;
 
-	if (policy->n_specs != all_applied(applied, skb, sa))
-		return IPSEC_IN_WRONG_SA;
-	for (i = 0; i < policy->n_specs; i++)
-		if (!spec_fits(&policy->spec[i], &applied[i], key))
-			return fit_somehow(policy, applied, key) ? IPSEC_IN_WRONG_ORDER :
-								   IPSEC_IN_WRONG_SA;
-	return IPSEC_NO_DROP;
+	for (k = 0; k < policy->n_specs; k++) {
+		if (i < n && spec_fits(&policy->spec[k], &applied[i], key))
+			i++;
+		else if (!policy->spec[k].optional)
+			break;
+	}
+	if (n && i == n && k == policy->n_specs)
+		return IPSEC_NO_DROP;
+	return n == policy->n_specs && fit_somehow(policy, applied, key) ? IPSEC_IN_WRONG_ORDER :
+									   IPSEC_IN_WRONG_SA;
 }
 
 /*
@@ -408,7 +455,7 @@ static enum ipsec_stat without_policy(const struct ipsec_net *inet, u8 mode,
 {
 	if (mode != NFIPSEC_MODE_TRANSPORT)
 		return IPSEC_IN_NO_POLICY;
-	return !policy && ipsec_spd_discards(inet, NFIPSEC_DIR_IN) ? IPSEC_IN_NO_POLICY :
+	return !policy && ipsec_spd_discards(inet, IPSEC_DISCARD_LOCAL) ? IPSEC_IN_NO_POLICY :
 								     IPSEC_NO_DROP;
 }
 
@@ -417,9 +464,9 @@ static u32 pfp_of(const struct ipsec_policy *policy)
 	return policy ? policy->flags & NFIPSEC_POLICY_F_PFP : 0;
 }
 
-/* RFC 4301 5.2 step 4. */
+/* RFC 4301 5.2 step 4; @if_id is that of the link that the packet comes out of, or 0. */
 static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
-				    const struct ipsec_sa *sa)
+				    const struct ipsec_sa *sa, u32 if_id)
 {
 	struct ipsec_policy *policy;
 	enum ipsec_stat reason;
@@ -428,7 +475,11 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 
 	if (!ipsec_flow_key(skb, &key))
 		return ipsec_fragment_cut(&key, NFIPSEC_DIR_IN, IPSEC_IN_INNER_HEADER);
-	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_IN, skb, &key, &reason);
+	set_way(inet, skb, &key);
+	ipsec_flow_mark(inet, &key, skb->mark);
+	ipsec_flow_dev(inet, &key, skb->dev);
+	key.if_id = if_id;
+	flow = ipsec_related_flow(inet, NFIPSEC_DIR_IN, skb, &key, &reason);
 	if (!flow)
 		return reason;
 	policy = flow->policy;
@@ -439,21 +490,30 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 	ipsec_policy_count(policy, skb->len);
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
 		return IPSEC_IN_DISCARD;
-	return check_bundle(policy, skb, sa, &key);
+	return check_bundle(policy, skb, sa, &flow->key);
 }
 
 static void input_deliver(struct ipsec_net *inet, struct sk_buff *skb)
 {
 	struct ipsec_sa *sa = ipsec_cb(skb)->sa;
+	struct ipsec_iface *iface = ipsec_iface_up(inet, sa->if_id);
+	u32 if_id = iface ? sa->if_id : 0;
 	enum ipsec_stat reason;
 
-	reason = check_policy(inet, skb, sa);
+	reason = check_policy(inet, skb, sa, if_id);
 	if (reason)
-		return ipsec_sa_drop(sa, skb, reason);
-	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
-		return ipsec_sa_drop(sa, skb, IPSEC_IN_NO_MEMORY);
+		return input_drop(skb, sa, reason);
+	if (unlikely(ipsec_mss_is_offered(skb)))
+		ipsec_mss_arrives(inet, skb, if_id, iface ? iface->link : 0);
+	/* In another namespace it is a packet like any other. */
+	if (unlikely(iface && ipsec_iface_is_abroad(iface)))
+		ipsec_iface_scrub(iface, skb);
+	else if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
+		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
+	if (unlikely(iface && !ipsec_iface_name_sa(iface, skb, sa->if_id)))
+		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
 	ipsec_count(inet, IPSEC_IN_PROTECTED);
-	enter_stack(inet, skb);
+	enter_stack(inet, skb, iface);
 }
 
 static const struct ipsec_policy *protecting_policy(struct ipsec_net *inet,
@@ -483,6 +543,8 @@ static bool inside_may_tunnel(struct ipsec_net *inet, struct sk_buff *skb)
 
 	skb_reset_network_header(skb);
 	readable = ipsec_flow_key(skb, &key);
+	ipsec_flow_mark(inet, &key, skb->mark);
+	ipsec_flow_dev(inet, &key, skb->dev);
 	skb_set_network_header(skb, outside);
 	policy = readable ? protecting_policy(inet, &key) : NULL;
 	return policy && policy->spec[0].mode != NFIPSEC_MODE_TRANSPORT;
@@ -503,6 +565,8 @@ static u8 open_mode(struct ipsec_net *inet, struct sk_buff *skb)
 	if (inside_may_tunnel(inet, skb))
 		return NFIPSEC_MODE_TUNNEL;
 	outside_key(skb, proto, &key);
+	ipsec_flow_mark(inet, &key, skb->mark);
+	ipsec_flow_dev(inet, &key, skb->dev);
 	policy = protecting_policy(inet, &key);
 	return policy && policy->spec[0].mode == NFIPSEC_MODE_TRANSPORT ?
 		       NFIPSEC_MODE_TRANSPORT : NFIPSEC_MODE_TUNNEL;
@@ -546,11 +610,44 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (!reason && !ipsec_expire_charge(sa, skb->len))
 		reason = IPSEC_IN_EXPIRED;
 	if (reason)
-		return ipsec_sa_drop(sa, skb, reason);
+		return input_drop(skb, sa, reason);
 	ipsec_sa_count(sa, skb->len);
 	if (cb->mode == NFIPSEC_MODE_TRANSPORT ? transport_holds_ours(skb) :
 						 tunnel_holds_ours(inet, skb))
 		input_nested(inet, skb);
 	else
 		input_deliver(inet, skb);
+}
+
+/**
+ * ipsec_input_init() - make the way back into the stack, and let packets that came too early go on
+ *	when the keys of their SA come
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ipsec_input_init(void)
+{
+	int err;
+
+	napi_dev = alloc_netdev_dummy(0);
+	if (!napi_dev)
+		return -ENOMEM;
+	err = gro_cells_init(&cells, napi_dev);
+	if (err) {
+		free_netdev(napi_dev);
+		return err;
+	}
+	ipsec_event_listen(&input_listener);
+	return 0;
+}
+
+/**
+ * ipsec_input_exit() - close the way back into the stack
+ *
+ * No packet can arrive any more.
+ */
+void ipsec_input_exit(void)
+{
+	gro_cells_destroy(&cells);
+	free_netdev(napi_dev);
 }

@@ -25,6 +25,20 @@ struct ipsec_limits {
 };
 
 /**
+ * struct ipsec_past - what an SA has behind it, and its limits count from
+ * @packets: protected or authenticated
+ * @bytes: of the packets inside
+ * @added: when it was added, in seconds since the epoch; 0: now
+ * @first: when its first packet came, likewise; 0: there was none
+ */
+struct ipsec_past {
+	__u64 packets;
+	__u64 bytes;
+	__s64 added;
+	__s64 first;
+};
+
+/**
  * struct ipsec_pool - what is left of a limit that is counted
  * @left: nobody has taken it
  * @behind: what is between the soft limit and the hard one, as long as the soft one is ahead

@@ -6,61 +6,97 @@
 #include "ah.h"
 #include "bundle.h"
 #include "crypto.h"
+#include "early.h"
 #include "esp.h"
 #include "expire.h"
 #include "flow.h"
 #include "fragment.h"
 #include "hold.h"
 #include "hooks.h"
+#include "iface.h"
+#include "iface_link.h"
+#include "iface_route.h"
 #include "input.h"
+#include "keepalive.h"
 #include "netlink.h"
 #include "output.h"
 #include "proto.h"
 #include "selftest/selftest.h"
 #include "shadow.h"
+#include "socket.h"
 #include "txn.h"
+#include "xfrm.h"
 
-static int __net_init net_init(struct net *net)
+static void net_begin(struct ipsec_net *inet, struct net *net)
 {
-	struct ipsec_net *inet = ipsec_net(net);
-	int err = -ENOMEM;
-
 	inet->net = net;
 	mutex_init(&inet->config);
 	INIT_LIST_HEAD(&inet->bundles);
 	inet->spd_gen = ipsec_next_gen();
 	inet->sadb_gen = ipsec_next_gen();
-	inet->stats = alloc_percpu(struct ipsec_stats);
-	if (!inet->stats)
-		return -ENOMEM;
-	inet->larval = ipsec_shadow_larval(net);
-	if (!inet->larval)
-		goto free_stats;
-	err = ipsec_sadb_init(inet);
-	if (err)
-		goto put_larval;
-	err = ipsec_spd_init(inet);
-	if (err)
-		goto exit_sadb;
-	err = ipsec_hold_init(inet);
-	if (err)
-		goto exit_spd;
-	err = ipsec_expire_init(inet);
-	if (err)
-		goto exit_hold;
-	return 0;
+}
 
-exit_hold:
-	ipsec_hold_exit(inet);
-exit_spd:
-	ipsec_spd_exit(inet);
-exit_sadb:
-	ipsec_sadb_exit(inet);
-put_larval:
-	xfrm_state_put(inet->larval);
-free_stats:
+static int stats_init(struct ipsec_net *inet)
+{
+	inet->stats = alloc_percpu(struct ipsec_stats);
+	return inet->stats ? 0 : -ENOMEM;
+}
+
+static void stats_exit(struct ipsec_net *inet)
+{
 	free_percpu(inet->stats);
-	return err;
+}
+
+static int larval_init(struct ipsec_net *inet)
+{
+	inet->larval = ipsec_shadow_larval(inet->net);
+	return inet->larval ? 0 : -ENOMEM;
+}
+
+static void larval_exit(struct ipsec_net *inet)
+{
+	xfrm_state_put(inet->larval);
+}
+
+/* What a namespace has, in the order in which it is made. */
+static const struct part {
+	int (*init)(struct ipsec_net *inet);
+	void (*exit)(struct ipsec_net *inet);
+} parts[] = {
+	{ stats_init, stats_exit },
+	{ larval_init, larval_exit },
+	{ ipsec_sadb_init, ipsec_sadb_exit },
+	{ ipsec_spd_init, ipsec_spd_exit },
+	{ ipsec_socket_net_init, ipsec_socket_net_exit },
+	{ ipsec_hold_init, ipsec_hold_exit },
+	{ ipsec_early_init, ipsec_early_exit },
+	{ ipsec_iface_net_init, ipsec_iface_net_exit },
+	{ ipsec_expire_init, ipsec_expire_exit },
+	{ ipsec_keepalive_init, ipsec_keepalive_exit },
+	{ ipsec_xfrm_net_init, ipsec_xfrm_net_exit },
+};
+
+static void exit_parts(struct ipsec_net *inet, unsigned int n)
+{
+	while (n--)
+		parts[n].exit(inet);
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct ipsec_net *inet = ipsec_net(net);
+	unsigned int i;
+	int err;
+
+	net_begin(inet, net);
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		err = parts[i].init(inet);
+		if (!err)
+			continue;
+		exit_parts(inet, i);
+		return err;
+	}
+	return 0;
 }
 
 /* Nothing is protected or received from here on. */
@@ -68,10 +104,12 @@ static void net_stop(struct ipsec_net *inet)
 {
 	struct ipsec_txn txn;
 
+	ipsec_xfrm_net_stop(inet);
 	ipsec_hooks_exit(inet);
 	ipsec_txn_begin(&txn, inet);
 	ipsec_txn_flush_policies(&txn);
-	ipsec_txn_flush_sas(&txn);
+	ipsec_txn_clear_defaults(&txn);
+	ipsec_txn_flush_sas(&txn, 0);
 	/* A view without policies needs no memory, so this cannot fail. */
 	ipsec_txn_commit(&txn, NULL);
 }
@@ -79,14 +117,9 @@ static void net_stop(struct ipsec_net *inet)
 static void net_free(struct ipsec_net *inet)
 {
 	ipsec_crypto_drain(inet);
-	ipsec_expire_exit(inet);
 	ipsec_hold_flush_all(inet);
-	ipsec_hold_exit(inet);
 	ipsec_fragment_exit(inet);
-	ipsec_spd_exit(inet);
-	ipsec_sadb_exit(inet);
-	xfrm_state_put(inet->larval);
-	free_percpu(inet->stats);
+	exit_parts(inet, ARRAY_SIZE(parts));
 }
 
 /* The devices of the namespaces are gone: until then their policies stay in force. */
@@ -94,6 +127,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 {
 	struct net *net;
 
+	ipsec_iface_link_stop(nets);
 	list_for_each_entry(net, nets, exit_list)
 		net_stop(ipsec_net(net));
 	synchronize_rcu();
@@ -139,7 +173,10 @@ static int __init tables_init(void)
 		goto exit_crypto;
 	ipsec_output_init();
 	ipsec_expire_listen();
+	ipsec_keepalive_listen();
 	ipsec_hooks_init();
+	ipsec_xfrm_event_init();
+	ipsec_xfrm_policy_expire_listen();
 	err = ipsec_input_init();
 	if (err)
 		goto exit_bundle;
@@ -187,6 +224,9 @@ static int __init nfipsec_init(void)
 	err = ipsec_netlink_init();
 	if (err)
 		goto exit_proto;
+	ipsec_xfrm_socket_init();
+	ipsec_iface_link_init();
+	ipsec_iface_route_init();
 	return 0;
 
 exit_proto:
@@ -205,6 +245,9 @@ destroy_wq:
 /* Every SA, policy and bundle pins the module: when this runs there is none. */
 static void __exit nfipsec_exit(void)
 {
+	ipsec_iface_route_exit();
+	ipsec_iface_link_exit();
+	ipsec_xfrm_socket_exit();
 	ipsec_netlink_exit();
 	ipsec_proto_exit();
 	unregister_netdevice_notifier(&device_notifier);

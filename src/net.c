@@ -24,6 +24,82 @@ unsigned long ipsec_next_gen(void)
 	return atomic_long_inc_return(&last_gen);
 }
 
+/* Keys of packets must have a bit before a policy that asks for it is in force. */
+static void set_marks(struct ipsec_net *inet)
+{
+	u32 before = inet->marks, marks = 0, i;
+
+	for (i = 0; i < 32; i++)
+		marks |= inet->mark_users[i] ? BIT(i) : 0;
+	WRITE_ONCE(inet->marks, marks);
+	if (marks & ~before)
+		synchronize_rcu_expedited();
+}
+
+/**
+ * ipsec_net_use_marks() - somebody begins to ask for some bits of marks
+ * @inet: the namespace, config held
+ * @mask: the bits
+ *
+ * Process context. From then on all keys that packets make have them; there are no others on
+ * their way.
+ */
+void ipsec_net_use_marks(struct ipsec_net *inet, u32 mask)
+{
+	u32 i;
+
+	lockdep_assert_held(&inet->config);
+	for (i = 0; i < 32; i++)
+		inet->mark_users[i] += mask >> i & 1;
+	if (mask)
+		set_marks(inet);
+}
+
+/**
+ * ipsec_net_unuse_marks() - somebody does not ask for some bits of marks any more
+ * @inet: the namespace, config held
+ * @mask: the bits
+ */
+void ipsec_net_unuse_marks(struct ipsec_net *inet, u32 mask)
+{
+	u32 i;
+
+	lockdep_assert_held(&inet->config);
+	for (i = 0; i < 32; i++)
+		inet->mark_users[i] -= mask >> i & 1;
+	if (mask)
+		set_marks(inet);
+}
+
+/**
+ * ipsec_net_use_devs() - selectors begin to ask for devices
+ * @inet: the namespace, config held
+ * @n: how many
+ *
+ * Process context. From then on all keys that packets make say their device; there are no others
+ * on their way.
+ */
+void ipsec_net_use_devs(struct ipsec_net *inet, u32 n)
+{
+	bool first = n && !inet->devs;
+
+	lockdep_assert_held(&inet->config);
+	WRITE_ONCE(inet->devs, inet->devs + n);
+	if (first)
+		synchronize_rcu_expedited();
+}
+
+/**
+ * ipsec_net_unuse_devs() - selectors do not ask for devices any more
+ * @inet: the namespace, config held
+ * @n: how many
+ */
+void ipsec_net_unuse_devs(struct ipsec_net *inet, u32 n)
+{
+	lockdep_assert_held(&inet->config);
+	WRITE_ONCE(inet->devs, inet->devs - n);
+}
+
 /**
  * ipsec_drop_note() - count and trace a packet that somebody else will free
  * @inet: the namespace

@@ -11,11 +11,30 @@
 
 #include "stats.h"
 
+/**
+ * enum ipsec_discards - packets that are dropped if no policy matches
+ * @IPSEC_DISCARD_LOCAL: those that arrive, and are for this host
+ * @IPSEC_DISCARD_FORWARDED: those that arrive, and are for another one
+ * @IPSEC_DISCARD_OUT: those that leave
+ */
+enum ipsec_discards {
+	IPSEC_DISCARD_LOCAL	= 1 << 0,
+	IPSEC_DISCARD_FORWARDED	= 1 << 1,
+	IPSEC_DISCARD_OUT	= 1 << 2,
+};
+
+#define IPSEC_DISCARD_IN	(IPSEC_DISCARD_LOCAL | IPSEC_DISCARD_FORWARDED)
+
 struct ipsec_fragments;
 struct ipsec_sadb;
 struct ipsec_spd;
 struct ipsec_holding;
+struct ipsec_sockets;
+struct ipsec_early;
+struct ipsec_ifaces;
 struct ipsec_expiry;
+struct ipsec_keepalives;
+struct ipsec_xfrm;
 struct xfrm_state;
 
 /**
@@ -40,17 +59,29 @@ struct xfrm_state;
  * @stats: counters [A]
  * @sadb: security associations [I]
  * @spd: policies [I]
+ * @ifaces: links of kind xfrm, owned by iface.c [I]
+ * @sockets: policies of sockets, owned by socket.c [I]
  * @holding: packets that wait for an SA [I]
+ * @early: packets that came before the keys of their SA [I]
  * @fragments: first fragments, NULL before the first policy, owned by fragment.c [A]
  * @expiry: SAs that come to their ends [I]
+ * @keepalives: SAs that send NAT keepalives, owned by keepalive.c [I]
+ * @xfrm: the door NETLINK_XFRM, owned by xfrm.c [I]
  * @larval: what the rest of the kernel sees of an SA that is not there yet [I]
  * @bundles: all cached output bundles, owned by bundle.c (its lock)
  * @parked: packets in asynchronous crypto [A]
  * @spd_gen: generation of the SPD [A]
  * @sadb_gen: generation of the SADB [A]
- * @discards: directions (bits of enum nfipsec_dir) in which a packet is dropped that no policy
- *            matches; written under config [A]
- * @hooked: the netfilter hooks are in place [C]
+ * @discards: enum ipsec_discards; written under config [A]
+ * @marks: the bits of marks that some policy or SA asks for, see ipsec_flow_mark(); written under
+ *         config [A]
+ * @mark_users: of each of these bits, by how many [C]
+ * @ways: policies that are only for packets that go one way, see ipsec_flow_way(); written under
+ *        config [A]
+ * @devs: selectors that are only for one device, see ipsec_flow_dev(); written under config [A]
+ * @hooked: the netfilter hooks are in place; read without config where a late answer does no harm
+ *          [C]
+ * @sockets_protect: some socket has a policy that protects [A]
  *
  * Generations are drawn from one counter for all namespaces, so a number that was seen
  * once names one state of one SPD or SADB. Whatever was derived from that state is right
@@ -62,22 +93,36 @@ struct ipsec_net {
 	struct ipsec_stats __percpu *stats;
 	struct ipsec_sadb *sadb;
 	struct ipsec_spd *spd;
+	struct ipsec_ifaces *ifaces;
+	struct ipsec_sockets *sockets;
 	struct ipsec_holding *holding;
+	struct ipsec_early *early;
 	struct ipsec_fragments *fragments;
 	struct ipsec_expiry *expiry;
+	struct ipsec_keepalives *keepalives;
+	struct ipsec_xfrm *xfrm;
 	struct xfrm_state *larval;
 	struct list_head bundles;
 	atomic_t parked;
 	unsigned long spd_gen;
 	unsigned long sadb_gen;
 	u8 discards;
+	u32 marks;
+	u32 ways;
+	u32 devs;
+	u32 mark_users[32];
 	bool hooked;
+	bool sockets_protect;
 };
 
 extern unsigned int ipsec_net_id;
 extern struct workqueue_struct *ipsec_wq;
 
 unsigned long ipsec_next_gen(void);
+void ipsec_net_use_marks(struct ipsec_net *inet, u32 mask);
+void ipsec_net_unuse_marks(struct ipsec_net *inet, u32 mask);
+void ipsec_net_use_devs(struct ipsec_net *inet, u32 n);
+void ipsec_net_unuse_devs(struct ipsec_net *inet, u32 n);
 void ipsec_drop_note(struct ipsec_net *inet, const struct sk_buff *skb, enum ipsec_stat reason,
 		     u32 spi);
 void ipsec_drop(struct ipsec_net *inet, struct sk_buff *skb, enum ipsec_stat reason, u32 spi);

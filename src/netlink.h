@@ -46,6 +46,11 @@ int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_sele
 int ipsec_nl_put_selectors(struct sk_buff *msg, int type, const struct ipsec_selector *sel,
 			   unsigned int n);
 
+/* nl_tag.c */
+int ipsec_nl_mark(const struct nlattr *value, const struct nlattr *mask, struct ipsec_mark *mark,
+		  struct netlink_ext_ack *extack);
+int ipsec_nl_put_mark(struct sk_buff *msg, int type, const struct ipsec_mark *mark);
+
 /* nl_outer.c */
 int ipsec_nl_outer(struct nlattr **tb, struct ipsec_sa_config *config,
 		   struct netlink_ext_ack *extack);

@@ -29,10 +29,11 @@ static int apply(struct ipsec_txn *txn, u32 cmd, struct nlattr **tb,
 		return cmd == NFIPSEC_CMD_POLICY_NEW ? ipsec_nl_policy_new(txn, policy, extack) :
 						       ipsec_nl_policy_del(txn, policy, extack);
 	case NFIPSEC_CMD_SA_FLUSH:
-		ipsec_txn_flush_sas(txn);
+		ipsec_txn_flush_sas(txn, 0);
 		return 0;
 	case NFIPSEC_CMD_POLICY_FLUSH:
 		ipsec_txn_flush_policies(txn);
+		ipsec_txn_clear_defaults(txn);
 		return 0;
 	case NFIPSEC_CMD_DEFAULTS_SET:
 		if (!tb[NFIPSEC_A_DEFAULTS])
@@ -47,10 +48,7 @@ static int apply(struct ipsec_txn *txn, u32 cmd, struct nlattr **tb,
 /* All or nothing; then, after a flush, wait until the module could be unloaded. */
 static int finish(struct ipsec_txn *txn, int err, bool flushed, struct netlink_ext_ack *extack)
 {
-	if (err)
-		ipsec_txn_abort(txn);
-	else
-		err = ipsec_txn_commit(txn, extack);
+	err = ipsec_txn_end(txn, err, extack);
 	if (!err && flushed)
 		ipsec_sa_settle();
 	return err;

@@ -34,15 +34,15 @@ int ipsec_nl_defaults_set(struct ipsec_txn *txn, const struct nlattr *nest,
 	if (err)
 		return err;
 	if (in)
-		ipsec_txn_set_default(txn, NFIPSEC_DIR_IN, nla_get_u8(in));
+		ipsec_txn_set_default(txn, IPSEC_DISCARD_IN, nla_get_u8(in));
 	if (out)
-		ipsec_txn_set_default(txn, NFIPSEC_DIR_OUT, nla_get_u8(out));
+		ipsec_txn_set_default(txn, IPSEC_DISCARD_OUT, nla_get_u8(out));
 	return 0;
 }
 
-static u8 action_of(const struct ipsec_net *inet, u8 dir)
+static u8 action_of(const struct ipsec_net *inet, u8 which)
 {
-	return ipsec_spd_discards(inet, dir) ? NFIPSEC_ACTION_DISCARD : NFIPSEC_ACTION_BYPASS;
+	return ipsec_spd_discards(inet, which) ? NFIPSEC_ACTION_DISCARD : NFIPSEC_ACTION_BYPASS;
 }
 
 static int fill(struct sk_buff *msg, struct genl_info *info)
@@ -56,8 +56,8 @@ static int fill(struct sk_buff *msg, struct genl_info *info)
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, NFIPSEC_A_DEFAULTS);
 	if (!nest ||
-	    nla_put_u8(msg, NFIPSEC_DEFAULTS_A_IN, action_of(inet, NFIPSEC_DIR_IN)) ||
-	    nla_put_u8(msg, NFIPSEC_DEFAULTS_A_OUT, action_of(inet, NFIPSEC_DIR_OUT)))
+	    nla_put_u8(msg, NFIPSEC_DEFAULTS_A_IN, action_of(inet, IPSEC_DISCARD_IN)) ||
+	    nla_put_u8(msg, NFIPSEC_DEFAULTS_A_OUT, action_of(inet, IPSEC_DISCARD_OUT)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	genlmsg_end(msg, header);

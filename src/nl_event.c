@@ -2,6 +2,7 @@
 /* Generic netlink: events. */
 #include "event.h"
 #include "netlink.h"
+#include "quote.h"
 
 static struct sk_buff *event_begin(struct ipsec_net *inet, int group, u8 cmd, size_t size,
 				   gfp_t gfp, void **header)
@@ -46,7 +47,7 @@ static void event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 	event_sa(inet, sa, IPSEC_NL_CHANGES, NFIPSEC_CMD_SA_NEW, GFP_KERNEL);
 }
 
-static void event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa)
+static void event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa, bool flushed)
 {
 	event_sa(inet, sa, IPSEC_NL_CHANGES, NFIPSEC_CMD_SA_DEL, GFP_KERNEL);
 }
@@ -85,7 +86,7 @@ static void event_policy_added(struct ipsec_net *inet, struct ipsec_policy *poli
 	event_policy(inet, policy, NFIPSEC_CMD_POLICY_NEW);
 }
 
-static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy)
+static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy, bool told)
 {
 	event_policy(inet, policy, NFIPSEC_CMD_POLICY_DEL);
 }
@@ -129,6 +130,23 @@ static void event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
 	event_sa(inet, sa, IPSEC_NL_KEYING, NFIPSEC_CMD_SA_MAPPING, GFP_ATOMIC);
 }
 
+static void event_sa_icmp(struct ipsec_net *inet, struct ipsec_sa *sa,
+			  const struct ipsec_quote *quote, const union ipsec_addr *router)
+{
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	msg = event_begin(inet, IPSEC_NL_KEYING, NFIPSEC_CMD_SA_ICMP, GENLMSG_DEFAULT_SIZE,
+			  GFP_ATOMIC, &header);
+	if (!msg)
+		return;
+	err = ipsec_nl_put_sa(msg, sa, false) ?:
+	      ipsec_nl_put_addr(msg, NFIPSEC_A_ROUTER, router, quote->family) ?:
+	      nla_put_u16(msg, NFIPSEC_A_ICMP, quote->type << 8 | quote->code);
+	event_end(inet, IPSEC_NL_KEYING, msg, header, err, GFP_ATOMIC);
+}
+
 static struct ipsec_listener nl_listener = {
 	.sa_added = event_sa_added,
 	.sa_deleted = event_sa_deleted,
@@ -137,6 +155,7 @@ static struct ipsec_listener nl_listener = {
 	.policy_deleted = event_policy_deleted,
 	.acquire = event_acquire,
 	.sa_mapping = event_sa_mapping,
+	.sa_icmp = event_sa_icmp,
 };
 
 /**

@@ -14,6 +14,8 @@ static const struct nla_policy spec_policy[NFIPSEC_SPEC_A_MAX + 1] = {
 	[NFIPSEC_SPEC_A_SRC]		= ADDR,
 	[NFIPSEC_SPEC_A_DST]		= ADDR,
 	[NFIPSEC_SPEC_A_REQID]		= { .type = NLA_U32 },
+	[NFIPSEC_SPEC_A_SPI]		= { .type = NLA_U32 },
+	[NFIPSEC_SPEC_A_OPTIONAL]	= { .type = NLA_FLAG },
 };
 
 const struct nla_policy ipsec_nl_policy_policy[NFIPSEC_POLICY_A_MAX + 1] = {
@@ -27,6 +29,9 @@ const struct nla_policy ipsec_nl_policy_policy[NFIPSEC_POLICY_A_MAX + 1] = {
 	[NFIPSEC_POLICY_A_PACKETS]	= ANSWER,
 	[NFIPSEC_POLICY_A_BYTES]	= ANSWER,
 	[NFIPSEC_POLICY_A_NAME]		= { .type = NLA_NUL_STRING, .len = NFIPSEC_NAME_MAX },
+	[NFIPSEC_POLICY_A_MARK]		= { .type = NLA_U32 },
+	[NFIPSEC_POLICY_A_MARK_MASK]	= { .type = NLA_U32 },
+	[NFIPSEC_POLICY_A_IF_ID]	= { .type = NLA_U32 },
 };
 
 static int policy_spec(const struct nlattr *nest, struct ipsec_spec *spec,
@@ -50,46 +55,14 @@ static int policy_spec(const struct nlattr *nest, struct ipsec_spec *spec,
 		spec->mode = nla_get_u8(tb[NFIPSEC_SPEC_A_MODE]);
 	if (tb[NFIPSEC_SPEC_A_REQID])
 		spec->reqid = nla_get_u32(tb[NFIPSEC_SPEC_A_REQID]);
+	if (tb[NFIPSEC_SPEC_A_SPI])
+		spec->spi = htonl(nla_get_u32(tb[NFIPSEC_SPEC_A_SPI]));
+	spec->optional = nla_get_flag(tb[NFIPSEC_SPEC_A_OPTIONAL]);
 	if (tb[NFIPSEC_SPEC_A_SRC])
 		err = ipsec_nl_addr(tb[NFIPSEC_SPEC_A_SRC], &spec->src, &spec->family, extack);
 	if (!err && tb[NFIPSEC_SPEC_A_DST])
 		err = ipsec_nl_addr(tb[NFIPSEC_SPEC_A_DST], &spec->dst, &spec->family, extack);
 	return err;
-}
-
-/* Whether two ends are known to differ: an address that is open may be any. */
-static bool differs(const union ipsec_addr *a, u16 a_family, const union ipsec_addr *b,
-		    u16 b_family)
-{
-	if (ipsec_addr_is_any(a) || ipsec_addr_is_any(b))
-		return false;
-	return a_family != b_family || ipsec_addr_cmp(a, b, a_family);
-}
-
-/*
- * RFC 4301 4.5: what a tunnel has wrapped goes from one end of the tunnel to the other. A
- * transport mode SA around it takes just that way: between other ends it would be applied
- * to packets that never get there. Where a tunnel around it ends only routes can say.
- */
-static int check_nesting(const struct nlattr *nest, const struct ipsec_policy *policy,
-			 struct netlink_ext_ack *extack)
-{
-	const struct ipsec_spec *tunnel = NULL, *spec;
-	unsigned int i;
-
-	for (i = 0; i < policy->n_specs; i++) {
-		spec = &policy->spec[i];
-		if (i && spec->mode == NFIPSEC_MODE_BEET)
-			return ipsec_nl_refuse(extack, nest, "Only the innermost SA of a policy can be in BEET mode");
-		if (spec->mode != NFIPSEC_MODE_TRANSPORT) {
-			tunnel = spec->mode == NFIPSEC_MODE_ANY ? NULL : spec;
-			continue;
-		}
-		if (tunnel && (differs(&tunnel->src, tunnel->family, &spec->src, spec->family) ||
-			       differs(&tunnel->dst, tunnel->family, &spec->dst, spec->family)))
-			return ipsec_nl_refuse(extack, nest, "The tunnel is not enclosed by the SA around it: in transport mode that has the ends of the tunnel");
-	}
-	return 0;
 }
 
 /* Selectors and specs: the attributes that may repeat. */
@@ -138,6 +111,16 @@ static int check_flags(const struct nlattr *flags, u8 action, struct netlink_ext
 	return ipsec_nl_refuse(extack, flags, "A policy that bypasses or discards has no SA to populate from packets");
 }
 
+static int check_ways(const struct nlattr *flags, const struct ipsec_policy *policy,
+		      struct netlink_ext_ack *extack)
+{
+	const u32 ways = NFIPSEC_POLICY_F_LOCAL | NFIPSEC_POLICY_F_FORWARDED;
+
+	if (policy->dir == NFIPSEC_DIR_IN || !(policy->flags & ways))
+		return 0;
+	return ipsec_nl_refuse(extack, flags, "Only of packets that arrive are some for this host and others forwarded");
+}
+
 /* What names a policy besides its ID. */
 static int policy_identity(struct nlattr **tb, const struct nlattr *nest,
 			   struct netlink_ext_ack *extack)
@@ -177,11 +160,16 @@ static struct ipsec_policy *policy_parse(struct ipsec_net *inet, const struct nl
 		policy->action = nla_get_u8(tb[NFIPSEC_POLICY_A_ACTION]);
 	if (tb[NFIPSEC_POLICY_A_FLAGS])
 		policy->flags = nla_get_u32(tb[NFIPSEC_POLICY_A_FLAGS]);
-	err = policy_name(tb[NFIPSEC_POLICY_A_NAME], policy, extack);
+	if (tb[NFIPSEC_POLICY_A_IF_ID])
+		policy->tag.if_id = nla_get_u32(tb[NFIPSEC_POLICY_A_IF_ID]);
+	err = check_ways(tb[NFIPSEC_POLICY_A_FLAGS], policy, extack) ?:
+	      policy_name(tb[NFIPSEC_POLICY_A_NAME], policy, extack);
 	if (!err)
-		err = policy_lists(nest, policy, extack);
-	if (!err)
-		err = check_nesting(nest, policy, extack);
+		err = ipsec_nl_mark(tb[NFIPSEC_POLICY_A_MARK], tb[NFIPSEC_POLICY_A_MARK_MASK],
+				    &policy->tag.mark, extack) ?:
+		      policy_lists(nest, policy, extack);
+	if (!err && ipsec_policy_check(policy))
+		err = ipsec_nl_refuse(extack, nest, ipsec_policy_check(policy));
 	if (err) {
 		ipsec_policy_put(policy);
 		return ERR_PTR(err);
@@ -299,7 +287,9 @@ static int put_spec(struct sk_buff *msg, const struct ipsec_spec *spec)
 
 	if (!nest || nla_put_u8(msg, NFIPSEC_SPEC_A_PROTO, spec->proto) ||
 	    nla_put_u8(msg, NFIPSEC_SPEC_A_MODE, spec->mode) ||
-	    nla_put_u32(msg, NFIPSEC_SPEC_A_REQID, spec->reqid))
+	    nla_put_u32(msg, NFIPSEC_SPEC_A_REQID, spec->reqid) ||
+	    (spec->spi && nla_put_u32(msg, NFIPSEC_SPEC_A_SPI, ntohl(spec->spi))) ||
+	    (spec->optional && nla_put_flag(msg, NFIPSEC_SPEC_A_OPTIONAL)))
 		return -EMSGSIZE;
 	if (!ipsec_addr_is_any(&spec->src) &&
 	    ipsec_nl_put_addr(msg, NFIPSEC_SPEC_A_SRC, &spec->src, spec->family))
@@ -327,7 +317,8 @@ static int put_lists(struct sk_buff *msg, const struct ipsec_policy *policy)
 static size_t spec_size(void)
 {
 	return nla_total_size(0) + 2 * nla_total_size(sizeof(union ipsec_addr)) +
-	       2 * nla_total_size(sizeof(u8)) + nla_total_size(sizeof(u32));
+	       2 * nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u32)) +
+	       nla_total_size(0);
 }
 
 /**
@@ -338,7 +329,7 @@ static size_t spec_size(void)
  */
 size_t ipsec_nl_policy_size(unsigned int n_selectors)
 {
-	return nla_total_size(0) + 3 * nla_total_size(sizeof(u32)) +
+	return nla_total_size(0) + 6 * nla_total_size(sizeof(u32)) +
 	       2 * nla_total_size(sizeof(u8)) + n_selectors * ipsec_nl_selector_size() +
 	       NFIPSEC_SPECS_MAX * spec_size() + 2 * nla_total_size_64bit(sizeof(u64)) +
 	       nla_total_size(NFIPSEC_NAME_MAX + 1);
@@ -364,6 +355,9 @@ int ipsec_nl_put_policy(struct sk_buff *msg, const struct ipsec_policy *policy)
 	    nla_put_u8(msg, NFIPSEC_POLICY_A_ACTION, policy->action) ||
 	    nla_put_u32(msg, NFIPSEC_POLICY_A_FLAGS, policy->flags) ||
 	    (policy->name && nla_put_string(msg, NFIPSEC_POLICY_A_NAME, policy->name)) ||
+	    ipsec_nl_put_mark(msg, NFIPSEC_POLICY_A_MARK, &policy->tag.mark) ||
+	    (policy->tag.if_id &&
+	     nla_put_u32(msg, NFIPSEC_POLICY_A_IF_ID, policy->tag.if_id)) ||
 	    put_lists(msg, policy) ||
 	    nla_put_u64_64bit(msg, NFIPSEC_POLICY_A_PACKETS, packets, NFIPSEC_POLICY_A_PAD) ||
 	    nla_put_u64_64bit(msg, NFIPSEC_POLICY_A_BYTES, bytes, NFIPSEC_POLICY_A_PAD))

@@ -2,7 +2,9 @@
 /* Generic netlink: SAs. */
 #include <net/sock.h>
 
+#include "bundle.h"
 #include "netlink.h"
+#include "pmtu.h"
 
 #define ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
 #define KEY	{ .type = NLA_BINARY, .len = NFIPSEC_KEY_MAX }
@@ -40,9 +42,19 @@ const struct nla_policy ipsec_nl_sa_policy[NFIPSEC_SA_A_MAX + 1] = {
 	[NFIPSEC_SA_A_ENCAP_SPORT]	= NLA_POLICY_MIN(NLA_U16, 1),
 	[NFIPSEC_SA_A_ENCAP_DPORT]	= NLA_POLICY_MIN(NLA_U16, 1),
 	[NFIPSEC_SA_A_MAPPED_SRC]	= ANSWER,
+	[NFIPSEC_SA_A_PMTU]		= ANSWER,
+	[NFIPSEC_SA_A_PMTU_INSIDE]	= ANSWER,
+	[NFIPSEC_SA_A_PMTU_ROUTER]	= ANSWER,
+	[NFIPSEC_SA_A_PMTU_AGE]		= ANSWER,
 	[NFIPSEC_SA_A_MAPPED_PORT]	= ANSWER,
 	[NFIPSEC_SA_A_SELECTOR]		= NLA_POLICY_NESTED(ipsec_nl_selector_policy),
 	[NFIPSEC_SA_A_LIFETIME]		= NLA_POLICY_NESTED(ipsec_nl_lifetime_policy),
+	[NFIPSEC_SA_A_MARK]		= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_MARK_MASK]	= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_IF_ID]		= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_SET_MARK]		= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_SET_MARK_MASK]	= { .type = NLA_U32 },
+	[NFIPSEC_SA_A_KEEPALIVE]	= { .type = NLA_U32 },
 };
 
 /* What names an SA. */
@@ -223,6 +235,15 @@ static int sa_tfc(struct nlattr **tb, struct ipsec_sa_config *config,
 	return 0;
 }
 
+static int sa_no_encap(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *keepalive = tb[NFIPSEC_SA_A_KEEPALIVE];
+
+	if (!keepalive)
+		return 0;
+	return ipsec_nl_refuse(extack, keepalive, "NAT keepalives are for ESP in UDP");
+}
+
 static int sa_encap(struct nlattr **tb, struct ipsec_sa_config *config,
 		    struct netlink_ext_ack *extack)
 {
@@ -230,7 +251,7 @@ static int sa_encap(struct nlattr **tb, struct ipsec_sa_config *config,
 	const struct nlattr *dport = tb[NFIPSEC_SA_A_ENCAP_DPORT];
 
 	if (!sport && !dport)
-		return 0;
+		return sa_no_encap(tb, extack);
 	if (!sport || !dport)
 		return ipsec_nl_refuse(extack, sport ?: dport,
 				       "Encapsulation in UDP needs both ports");
@@ -239,7 +260,20 @@ static int sa_encap(struct nlattr **tb, struct ipsec_sa_config *config,
 				       "Only ESP is encapsulated in UDP (RFC 3948 1)");
 	config->encap.sport = htons(nla_get_u16(sport));
 	config->encap.dport = htons(nla_get_u16(dport));
+	if (tb[NFIPSEC_SA_A_KEEPALIVE])
+		config->keepalive = nla_get_u32(tb[NFIPSEC_SA_A_KEEPALIVE]);
 	return 0;
+}
+
+static int sa_marks(struct nlattr **tb, struct ipsec_sa_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	if (tb[NFIPSEC_SA_A_IF_ID])
+		config->if_id = nla_get_u32(tb[NFIPSEC_SA_A_IF_ID]);
+	return ipsec_nl_mark(tb[NFIPSEC_SA_A_MARK], tb[NFIPSEC_SA_A_MARK_MASK], &config->mark,
+			     extack) ?:
+	       ipsec_nl_mark(tb[NFIPSEC_SA_A_SET_MARK], tb[NFIPSEC_SA_A_SET_MARK_MASK],
+			     &config->set_mark, extack);
 }
 
 /* What is in no packet must be in the SA. */
@@ -281,7 +315,7 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 		config->reqid = nla_get_u32(tb[NFIPSEC_SA_A_REQID]);
 	err = sa_sequence(tb, config, extack) ?: sa_tfc(tb, config, extack);
 	if (!err)
-		err = sa_encap(tb, config, extack);
+		err = sa_encap(tb, config, extack) ?: sa_marks(tb, config, extack);
 	if (!err && tb[NFIPSEC_SA_A_LIFETIME])
 		err = ipsec_nl_lifetime(tb[NFIPSEC_SA_A_LIFETIME], &config->limits, extack);
 	if (!err)
@@ -341,6 +375,7 @@ static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *ne
 	struct nlattr *tb[NFIPSEC_SA_A_MAX + 1];
 	const union ipsec_addr *src;
 	union ipsec_addr buffer;
+	struct ipsec_mark mark;
 	struct ipsec_sa_id id;
 	struct ipsec_sa *sa;
 	int err;
@@ -350,10 +385,12 @@ static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *ne
 	err = nla_parse_nested(tb, NFIPSEC_SA_A_MAX, nest, ipsec_nl_sa_policy, extack);
 	if (!err)
 		err = sa_id(tb, nest, &id, extack) ?:
-		      name_src(tb, &id.family, &buffer, &src, extack);
+		      name_src(tb, &id.family, &buffer, &src, extack) ?:
+		      ipsec_nl_mark(tb[NFIPSEC_SA_A_MARK], tb[NFIPSEC_SA_A_MARK_MASK], &mark,
+				    extack);
 	if (err)
 		return ERR_PTR(err);
-	sa = ipsec_sadb_find(inet, &id, src);
+	sa = ipsec_sadb_find(inet, &id, src, &mark);
 	if (!sa) {
 		if (src)
 			NL_SET_ERR_MSG_ATTR(extack, nest, "No SA has this SPI, destination, protocol and source");
@@ -417,7 +454,29 @@ static int put_encap(struct sk_buff *msg, struct ipsec_sa *sa)
 	return nla_put_u16(msg, NFIPSEC_SA_A_ENCAP_SPORT, ntohs(sa->encap.sport)) ?:
 	       nla_put_u16(msg, NFIPSEC_SA_A_ENCAP_DPORT, ntohs(sa->encap.dport)) ?:
 	       ipsec_nl_put_addr(msg, NFIPSEC_SA_A_MAPPED_SRC, &mapping.addr, sa->id.family) ?:
-	       nla_put_u16(msg, NFIPSEC_SA_A_MAPPED_PORT, ntohs(mapping.port));
+	       nla_put_u16(msg, NFIPSEC_SA_A_MAPPED_PORT, ntohs(mapping.port)) ?:
+	       (sa->keepalive ? nla_put_u32(msg, NFIPSEC_SA_A_KEEPALIVE, sa->keepalive) : 0);
+}
+
+static int put_pmtu(struct sk_buff *msg, struct ipsec_sa *sa)
+{
+	unsigned int outside, inside;
+	struct ipsec_pmtu said;
+	bool known;
+
+	rcu_read_lock();
+	known = ipsec_bundle_path(sa, &outside, &inside);
+	rcu_read_unlock();
+	if (known && (nla_put_u32(msg, NFIPSEC_SA_A_PMTU, outside) ||
+		      nla_put_u32(msg, NFIPSEC_SA_A_PMTU_INSIDE, inside)))
+		return -EMSGSIZE;
+	if (!ipsec_pmtu_learnt(sa, &said))
+		return 0;
+	/* What is inside of it comes from other SAs, if anything does: they know what fits. */
+	if (!known && nla_put_u32(msg, NFIPSEC_SA_A_PMTU, said.mtu))
+		return -EMSGSIZE;
+	return ipsec_nl_put_addr(msg, NFIPSEC_SA_A_PMTU_ROUTER, &said.router, sa->id.family) ?:
+	       nla_put_u32(msg, NFIPSEC_SA_A_PMTU_AGE, (jiffies - said.since) / HZ);
 }
 
 static int put_u64(struct sk_buff *msg, int type, u64 value)
@@ -450,6 +509,7 @@ static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
 int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 {
 	struct nlattr *nest = nla_nest_start(msg, NFIPSEC_A_SA);
+	const struct ipsec_quota *quota = ipsec_sa_quota(sa);
 
 	if (!nest ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_SPI, ntohl(sa->id.spi)) ||
@@ -460,11 +520,14 @@ int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys)
 	    nla_put_u32(msg, NFIPSEC_SA_A_REQID, sa->reqid) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_REPLAY_WINDOW, sa->replay->size) ||
 	    nla_put_u32(msg, NFIPSEC_SA_A_FLAGS, sa->flags) ||
-	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) ||
+	    put_algorithms(msg, sa, show_keys) || put_encap(msg, sa) || put_pmtu(msg, sa) ||
+	    ipsec_nl_put_mark(msg, NFIPSEC_SA_A_MARK, &sa->mark) ||
+	    ipsec_nl_put_mark(msg, NFIPSEC_SA_A_SET_MARK, &sa->set_mark) ||
+	    (sa->if_id && nla_put_u32(msg, NFIPSEC_SA_A_IF_ID, sa->if_id)) ||
 	    ipsec_nl_put_outer(msg, &sa->outer) ||
 	    ipsec_nl_put_selectors(msg, NFIPSEC_SA_A_SELECTOR, sa->selector, sa->n_selectors) ||
 	    (sa->tfc && nla_put_u16(msg, NFIPSEC_SA_A_TFC, sa->tfc)) || put_state(msg, sa) ||
-	    (sa->quota && ipsec_nl_put_lifetime(msg, sa->quota)))
+	    (quota && ipsec_nl_put_lifetime(msg, quota)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -14,6 +14,7 @@ const struct nla_policy ipsec_nl_selector_policy[NFIPSEC_SEL_A_MAX + 1] = {
 	[NFIPSEC_SEL_A_SPORT_MAX]	= { .type = NLA_U16 },
 	[NFIPSEC_SEL_A_DPORT_MIN]	= { .type = NLA_U16 },
 	[NFIPSEC_SEL_A_DPORT_MAX]	= { .type = NLA_U16 },
+	[NFIPSEC_SEL_A_IFINDEX]		= NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /**
@@ -123,6 +124,8 @@ int ipsec_nl_selector(const struct nlattr *nest, struct ipsec_selector *sel,
 		return err;
 	if (tb[NFIPSEC_SEL_A_PROTO])
 		sel->proto = nla_get_u8(tb[NFIPSEC_SEL_A_PROTO]);
+	if (tb[NFIPSEC_SEL_A_IFINDEX])
+		sel->dev = nla_get_u32(tb[NFIPSEC_SEL_A_IFINDEX]);
 	err = port_range(tb, NFIPSEC_SEL_A_SPORT_MIN, &sel->sport_min, &sel->sport_max, extack);
 	if (err)
 		return err;
@@ -199,7 +202,8 @@ static int put_ports(struct sk_buff *msg, int min_type, u16 min, u16 max)
 size_t ipsec_nl_selector_size(void)
 {
 	return nla_total_size(0) + 4 * nla_total_size(sizeof(union ipsec_addr)) +
-	       nla_total_size(sizeof(u8)) + 4 * nla_total_size(sizeof(u16));
+	       nla_total_size(sizeof(u8)) + 4 * nla_total_size(sizeof(u16)) +
+	       nla_total_size(sizeof(u32));
 }
 
 /**
@@ -224,6 +228,8 @@ int ipsec_nl_put_selector(struct sk_buff *msg, int type, const struct ipsec_sele
 		return -EMSGSIZE;
 	if (put_ports(msg, NFIPSEC_SEL_A_SPORT_MIN, sel->sport_min, sel->sport_max) ||
 	    put_ports(msg, NFIPSEC_SEL_A_DPORT_MIN, sel->dport_min, sel->dport_max))
+		return -EMSGSIZE;
+	if (sel->dev && nla_put_u32(msg, NFIPSEC_SEL_A_IFINDEX, sel->dev))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -20,15 +20,22 @@
 #include "beet.h"
 #include "event.h"
 #include "expire.h"
-#include "fragment.h"
 #include "hold.h"
+#include "icmp.h"
+#include "mss.h"
 #include "output.h"
 #include "pmtu.h"
+#include "queue.h"
+#include "related.h"
 #include "send.h"
 #include "skb.h"
+#include "socket.h"
 #include "tfc.h"
 #include "tunnel.h"
 #include "udpencap.h"
+
+/* How long what a router has said holds, if nobody says it again. */
+#define UNREACHABLE_TIME	(2 * HZ)
 
 static void output_done(struct sk_buff *skb, enum ipsec_stat reason);
 
@@ -159,9 +166,10 @@ static void output_next(struct sk_buff *skb)
 	enum ipsec_stat reason;
 
 	cb->sa = bundle->sa[cb->step];
-	if (READ_ONCE(cb->sa->dead))
-		return output_done(skb, ipsec_expire_is_over(cb->sa) ? IPSEC_OUT_EXPIRED :
-								       IPSEC_OUT_SA_GONE);
+	skb->mark = ipsec_mark_apply(skb->mark, &cb->sa->set_mark);
+	/* An SA that was deleted after the packet had chosen it still protects it: none is lost. */
+	if (ipsec_expire_is_over(cb->sa))
+		return output_done(skb, IPSEC_OUT_EXPIRED);
 	cb->len = skb->len;
 	reason = prepare(skb, bundle);
 	if (reason)
@@ -283,16 +291,34 @@ static bool may_fragment(const struct sk_buff *skb, u8 df)
 	return ipsec_header_family(skb) == AF_INET && !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
+/**
+ * ipsec_output_may_fragment() - whether a packet that is too big can be made to fit
+ * @skb: the packet, in clear
+ * @bundle: what will protect it
+ *
+ * Return: false: its sender has to be told.
+ */
+bool ipsec_output_may_fragment(const struct sk_buff *skb, const struct ipsec_bundle *bundle)
+{
+	return may_fragment(skb, ipsec_bundle_df(bundle));
+}
+
 /* What protects a packet with a key now, after NAT, or some time later; or the flow that waits. */
-static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct sk_buff *skb,
+static struct ipsec_bundle *recheck(struct ipsec_net *inet, struct sk_buff *skb,
 				    struct ipsec_key *key, struct ipsec_flow **waits,
 				    enum ipsec_stat *reason)
 {
+	struct ipsec_flow *flow, socket = {};
 	struct ipsec_bundle *bundle;
-	struct ipsec_flow *flow;
+	u8 action;
 
 	*waits = NULL;
-	flow = ipsec_fragment_flow(inet, NFIPSEC_DIR_OUT, skb, key, reason);
+	if (unlikely(ipsec_socket_out(inet, skb, key, &socket.policy, &action)) &&
+	    action == NFIPSEC_ACTION_PROTECT) {
+		socket.key = *key;
+		return ipsec_bundle_get(inet, &socket, reason);
+	}
+	flow = ipsec_related_flow(inet, NFIPSEC_DIR_OUT, skb, key, reason);
 	if (!flow)
 		return NULL;
 	if (!flow->policy || flow->policy->action == NFIPSEC_ACTION_BYPASS) {
@@ -309,6 +335,48 @@ static struct ipsec_bundle *recheck(struct ipsec_net *inet, const struct sk_buff
 	return bundle;
 }
 
+/* The key of a packet that has a bundle. */
+static bool key_again(struct ipsec_net *inet, const struct sk_buff *skb, struct ipsec_key *key)
+{
+	const struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+
+	if (!ipsec_flow_key(skb, key))
+		return false;
+	ipsec_flow_mark(inet, key, skb->mark);
+	if (unlikely(bundle->if_id)) {
+		ipsec_flow_link(inet, key, bundle->if_id, bundle->scope);
+	} else {
+		ipsec_flow_scope(key, skb->dev);
+		ipsec_flow_dev(inet, key, skb->dev);
+	}
+	return true;
+}
+
+static void lower_mss(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	struct ipsec_key key;
+
+	if (key_again(inet, skb, &key))
+		ipsec_mss_leaves(inet, skb, &key);
+}
+
+/* It is sent all the same: once it arrives nobody says any more that it does not. */
+static void relay_error(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_sa *sa)
+{
+	const struct ipsec_policy *policy;
+	struct ipsec_key key;
+
+	if (time_after(jiffies, READ_ONCE(sa->unreachable) + UNREACHABLE_TIME)) {
+		WRITE_ONCE(sa->unreachable, 0);
+		return;
+	}
+	if (!key_again(inet, skb, &key))
+		return;
+	policy = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, &key)->policy;
+	if (policy && policy->flags & NFIPSEC_POLICY_F_RELAY_ERRORS)
+		ipsec_icmp_unreachable(skb);
+}
+
 /* The packet has its final bundle as its dst: all that is left is to do it. */
 static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
@@ -316,11 +384,15 @@ static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buf
 	unsigned int mtu = ipsec_bundle_mtu(bundle);
 	bool cut = false;
 
+	if (unlikely(READ_ONCE(bundle->sa[bundle->n - 1]->unreachable)))
+		relay_error(inet, skb, bundle->sa[bundle->n - 1]);
+	if (unlikely(ipsec_mss_is_offered(skb)))
+		lower_mss(inet, skb);
 	if (unlikely(!ipsec_pmtu_fits(skb, mtu))) {
 		u8 df = ipsec_bundle_df(bundle);
 
 		if (!may_fragment(skb, df)) {
-			ipsec_pmtu_tell(skb, mtu);
+			ipsec_icmp_too_big(skb, mtu);
 			ipsec_drop(inet, skb, IPSEC_OUT_TOO_BIG, 0);
 			return -EMSGSIZE;
 		}
@@ -336,6 +408,19 @@ static int output_protect(struct ipsec_net *inet, struct sock *sk, struct sk_buf
 	return 0;
 }
 
+/**
+ * ipsec_output_bundle() - protect a packet that has passed all hooks, and send it
+ * @inet: the namespace
+ * @sk: the sender, or NULL
+ * @skb: the packet, consumed; its dst is the bundle
+ *
+ * BH off, RCU read-side section.
+ */
+void ipsec_output_bundle(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
+{
+	output_protect(inet, sk, skb);
+}
+
 /* The bundle that the packet was given is no longer right, or NAT has changed the packet. */
 static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
@@ -344,10 +429,8 @@ static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff 
 	struct ipsec_flow *waits = NULL;
 	struct ipsec_key key;
 
-	if (ipsec_flow_key(skb, &key)) {
-		ipsec_flow_scope(&key, skb->dev);
+	if (key_again(inet, skb, &key))
 		bundle = recheck(inet, skb, &key, &waits, &reason);
-	}
 	if (waits) {
 		ipsec_hold(inet, waits, skb);
 		return 0;
@@ -414,7 +497,7 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 	struct ipsec_key key;
 
 	if (ipsec_flow_key(skb, &key)) {
-		key.scope = ipsec_hold_scope(skb);
+		ipsec_hold_key(inet, skb, &key);
 		bundle = recheck(inet, skb, &key, &waits, &reason);
 	}
 	if (waits) {
@@ -432,20 +515,22 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 static void output_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	struct sk_buff_head list;
-	struct sk_buff *skb;
 
 	ipsec_hold_take(inet, &list);
-	rcu_read_lock();
-	local_bh_disable();
-	while ((skb = __skb_dequeue(&list)))
-		resume(inet, skb);
-	local_bh_enable();
-	rcu_read_unlock();
+	ipsec_queue_resume(inet, &list, resume);
+}
+
+/* Where another policy takes its place the packets may wait on: it is asked when an SA comes. */
+static void output_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy, bool told)
+{
+	if (!told)
+		ipsec_hold_flush(inet, policy);
 }
 
 static struct ipsec_listener output_listener = {
 	.sa_added = output_sa_added,
-	.policy_deleted = ipsec_hold_flush,
+	.policy_deleted = output_policy_deleted,
+	.policies_flushed = ipsec_hold_flush_all,
 };
 
 /**

@@ -1,38 +1,124 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Path MTU: what fits, and who is told when something does not (RFC 4301 8). */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
+/* Path MTU: what fits (RFC 4301 8). */
 #include <net/gso.h>
-#include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
+#include <net/lwtunnel.h>
 
 #include "pmtu.h"
 #include "sa.h"
 #include "skb.h"
 #include "udpencap.h"
 
-/**
- * ipsec_pmtu_learn() - a router says that protected packets are too big (RFC 4301 8.2.1)
- * @sa: the SA that they belong to
- * @mtu: what fits, as the router says
- *
- * Softirq. Nobody has proved that it is true, so the limits are those that routes have.
+/*
+ * RFC 1191 7: the links that a router may mean which does not say what fits, as it is older than
+ * that. What is below the least that is believed needs no entry.
  */
-void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu)
+static const u16 plateaus[] = { 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508 };
+
+static unsigned int plateau_below(unsigned int len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(plateaus) - 1 && plateaus[i] >= len; i++)
+		;
+	return plateaus[i];
+}
+
+/* What a router means that cannot pass on a packet of some length; 0: it cannot be true. */
+static unsigned int believable(const struct ipsec_sa *sa, unsigned int mtu, unsigned int len)
 {
 	const struct net *net = sa->inet->net;
-	unsigned long seconds;
 
-	if (sa->id.family == AF_INET6) {
-		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
-		seconds = READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
-	} else {
-		mtu = max_t(unsigned int, mtu, READ_ONCE(net->ipv4.ip_rt_min_pmtu));
-		seconds = READ_ONCE(net->ipv4.ip_rt_mtu_expires);
+	/* RFC 8201 4: an error that tells less than every link must pass is discarded. */
+	if (sa->id.family == AF_INET6)
+		return mtu >= IPV6_MIN_MTU && mtu < len ? mtu : 0;
+	if (!mtu)
+		mtu = plateau_below(len);
+	mtu = max_t(unsigned int, mtu, READ_ONCE(net->ipv4.ip_rt_min_pmtu));
+	return mtu < len ? mtu : 0;
+}
+
+static unsigned long lifetime(const struct ipsec_sa *sa)
+{
+	const struct net *net = sa->inet->net;
+
+	return sa->id.family == AF_INET6 ? READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires) :
+					   READ_ONCE(net->ipv4.ip_rt_mtu_expires);
+}
+
+/* What was learnt and still holds, or 0. */
+static unsigned int learnt(const struct ipsec_sa *sa)
+{
+	unsigned int mtu = READ_ONCE(sa->pmtu.mtu);
+
+	if (likely(!mtu) || time_after_eq(jiffies, READ_ONCE(sa->pmtu.expires)))
+		return 0;
+	return mtu;
+}
+
+/**
+ * ipsec_pmtu_learn() - a router says that a protected packet is too big (RFC 4301 8.2.1)
+ * @sa: the SA that has protected it
+ * @mtu: what fits, as the router says; 0: it does not say
+ * @len: how long the packet was
+ * @router: who says so
+ *
+ * Softirq. Nobody has proved that it is true, so the limits are those that routes have, and it is
+ * forgotten when routes forget. Until then it only becomes smaller.
+ *
+ * Return: false if it cannot be true.
+ */
+bool ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu, unsigned int len,
+		      const union ipsec_addr *router)
+{
+	unsigned int known;
+
+	mtu = believable(sa, mtu, len);
+	if (!mtu)
+		return false;
+	spin_lock(&sa->pmtu_lock);
+	known = learnt(sa);
+	if (!known || mtu <= known) {
+		sa->pmtu.since = jiffies;
+		sa->pmtu.router = *router;
+		WRITE_ONCE(sa->pmtu.expires, jiffies + lifetime(sa));
+		WRITE_ONCE(sa->pmtu.mtu, mtu);
 	}
-	WRITE_ONCE(sa->pmtu_expires, jiffies + seconds);
-	WRITE_ONCE(sa->pmtu, mtu);
+	spin_unlock(&sa->pmtu_lock);
+	return true;
+}
+
+/**
+ * ipsec_pmtu_learnt() - what an SA has learnt of its path
+ * @sa: the SA
+ * @pmtu: filled
+ *
+ * Any context.
+ *
+ * Return: false if nothing that still holds.
+ */
+bool ipsec_pmtu_learnt(struct ipsec_sa *sa, struct ipsec_pmtu *pmtu)
+{
+	bool holds;
+
+	spin_lock_bh(&sa->pmtu_lock);
+	*pmtu = sa->pmtu;
+	holds = learnt(sa);
+	spin_unlock_bh(&sa->pmtu_lock);
+	return holds;
+}
+
+/* As the kernel reads it for what it forwards, but for what it has locked as it was told so. */
+static unsigned int route_mtu4(const struct net *net, const struct dst_entry *dst)
+{
+	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
+
+	if (READ_ONCE(net->ipv4.sysctl_ip_fwd_use_pmtu))
+		return ip_dst_mtu_maybe_forward(dst, true);
+	if (!mtu)
+		mtu = min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
+	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
 }
 
 /**
@@ -47,13 +133,11 @@ void ipsec_pmtu_learn(struct ipsec_sa *sa, unsigned int mtu)
  */
 unsigned int ipsec_pmtu_outside(const struct ipsec_sa *sa, const struct dst_entry *dst)
 {
-	unsigned int mtu, learnt = READ_ONCE(sa->pmtu);
+	unsigned int mtu, said = learnt(sa);
 
 	mtu = dst->ops->family == AF_INET6 ? ip6_dst_mtu_maybe_forward(dst, true) :
-					     ip_dst_mtu_maybe_forward(dst, true);
-	if (likely(!learnt) || time_after_eq(jiffies, READ_ONCE(sa->pmtu_expires)))
-		return mtu;
-	return min(mtu, learnt);
+					     route_mtu4(sa->inet->net, dst);
+	return likely(!said) ? mtu : min(mtu, said);
 }
 
 /**
@@ -94,19 +178,4 @@ bool ipsec_pmtu_fits(struct sk_buff *skb, unsigned int mtu)
 	if (skb_is_gso(skb))
 		return skb_gso_validate_network_len(skb, mtu);
 	return skb->len <= mtu;
-}
-
-/**
- * ipsec_pmtu_tell() - send "fragmentation needed", or "packet too big", to who sent a packet
- * @skb: a packet that must not be fragmented, stays the caller's
- * @mtu: from ipsec_pmtu_inside()
- *
- * A local sender gets it through its own stack, so TCP repeats at once.
- */
-void ipsec_pmtu_tell(struct sk_buff *skb, unsigned int mtu)
-{
-	if (ipsec_header_family(skb) == AF_INET6)
-		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
-	else
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 }

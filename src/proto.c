@@ -3,18 +3,11 @@
  * Where ESP and AH packets arrive: handlers before those of the kernel's own stack, which
  * goes on working for SAs that are its own.
  */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/udp.h>
-#include <net/ah.h>
-#include <net/esp.h>
-#include <net/ip.h>
 #include <net/xfrm.h>
 
 #include "input.h"
-#include "pmtu.h"
 #include "proto.h"
-#include "sa.h"
 
 #define PRIORITY	200	/* above the kernel's own (0) and its interfaces (10, 100) */
 
@@ -42,78 +35,16 @@ static int native_done(struct sk_buff *skb, int err)
 	return 1;
 }
 
-/* An ICMP error about a packet that we may have sent: to @id, whose SPI is at an offset. */
-static int error(struct sk_buff *skb, struct ipsec_sa_id *id, const union ipsec_addr *src,
-		 int offset, bool too_big, u32 mtu)
+/* Errors are looked at elsewhere, together with those about ESP in UDP (icmp_error.c). */
+static int no_error4(struct sk_buff *skb, u32 info)
 {
-	struct ipsec_sa *sa;
-	const __be32 *spi;
-	__be32 buffer;
-
-	offset += id->proto == IPPROTO_AH ? offsetof(struct ip_auth_hdr, spi) :
-					    offsetof(struct ip_esp_hdr, spi);
-	spi = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	if (!spi)
-		return -ENOENT;
-	id->spi = *spi;
-	sa = ipsec_sa_lookup(ipsec_net(dev_net(skb->dev)), id, src);
-	if (!sa)
-		return -ENOENT;
-	if (too_big)
-		ipsec_pmtu_learn(sa, mtu);
-	return 0;
+	return -ENOENT;
 }
 
-/* The data is the IP header of the packet that the error is about. */
-static int error4(struct sk_buff *skb, u8 proto, u32 info)
+static int no_error6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
+		     int offset, __be32 info)
 {
-	const struct iphdr *iph = (const struct iphdr *)skb->data;
-	const struct icmphdr *icmph = icmp_hdr(skb);
-	struct ipsec_sa_id id = {
-		.dst.v4 = iph->daddr,
-		.family = AF_INET,
-		.proto = proto,
-	};
-	union ipsec_addr src = { .v4 = iph->saddr };
-
-	return error(skb, &id, &src, iph->ihl * 4,
-		     icmph->type == ICMP_DEST_UNREACH && icmph->code == ICMP_FRAG_NEEDED, info);
-}
-
-static int error6(struct sk_buff *skb, u8 proto, u8 type, int offset, __be32 info)
-{
-	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
-	struct ipsec_sa_id id = {
-		.family = AF_INET6,
-		.proto = proto,
-	};
-	union ipsec_addr src;
-
-	memcpy(&src, &ip6h->saddr, sizeof(src));
-	memcpy(&id.dst, &ip6h->daddr, sizeof(id.dst));
-	return error(skb, &id, &src, offset, type == ICMPV6_PKT_TOOBIG, ntohl(info));
-}
-
-static int esp4_err(struct sk_buff *skb, u32 info)
-{
-	return error4(skb, IPPROTO_ESP, info);
-}
-
-static int ah4_err(struct sk_buff *skb, u32 info)
-{
-	return error4(skb, IPPROTO_AH, info);
-}
-
-static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
-		    int offset, __be32 info)
-{
-	return error6(skb, IPPROTO_ESP, type, offset, info);
-}
-
-static int ah6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
-		   int offset, __be32 info)
-{
-	return error6(skb, IPPROTO_AH, type, offset, info);
+	return -ENOENT;
 }
 
 #define HANDLERS(RCV, ERR) {		\
@@ -124,10 +55,10 @@ static int ah6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 
 	.priority = PRIORITY,		\
 }
 
-static struct xfrm4_protocol esp4 = HANDLERS(esp_rcv, esp4_err);
-static struct xfrm4_protocol ah4 = HANDLERS(ah_rcv, ah4_err);
-static struct xfrm6_protocol esp6 = HANDLERS(esp_rcv, esp6_err);
-static struct xfrm6_protocol ah6 = HANDLERS(ah_rcv, ah6_err);
+static struct xfrm4_protocol esp4 = HANDLERS(esp_rcv, no_error4);
+static struct xfrm4_protocol ah4 = HANDLERS(ah_rcv, no_error4);
+static struct xfrm6_protocol esp6 = HANDLERS(esp_rcv, no_error6);
+static struct xfrm6_protocol ah6 = HANDLERS(ah_rcv, no_error6);
 
 /**
  * ipsec_proto_init() - receive ESP and AH

@@ -12,18 +12,44 @@ static const u64 piece[] = {
 	[NFIPSEC_LIMIT_BYTES] = 256 * 1024,
 };
 
+/* What is left of a limit: something, so that a packet finds out that it was the last. */
+static u64 rest(u64 limit, u64 spent)
+{
+	if (!limit)
+		return 0;
+	return limit > spent ? limit - spent : 1;
+}
+
+static void fill(struct ipsec_quota *quota, unsigned int limit, u64 spent)
+{
+	u64 soft = rest(quota->limits.soft[limit], spent);
+	u64 hard = rest(quota->limits.hard[limit], spent);
+
+	ipsec_pool_init(&quota->pool[limit], hard && soft >= hard ? 0 : soft, hard);
+}
+
+/* The clock that runs while the machine sleeps, at a time of day; 0 is no time. */
+static u64 boottime(s64 then)
+{
+	u64 now = ktime_get_boottime_ns();
+	s64 ago = max_t(s64, ktime_get_real_seconds() - then, 0);
+
+	return then ? now - min_t(u64, (u64)ago * IPSEC_NSEC, now - 1) : 0;
+}
+
 /**
- * ipsec_quota_create() - the lifetime of a new SA
+ * ipsec_quota_create() - the lifetime of an SA
  * @limits: its limits, those that are soft below those that are hard
+ * @past: what has been spent of them
  *
  * Process context.
  *
  * Return: the quota, or NULL: no memory.
  */
-struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits)
+struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits,
+				       const struct ipsec_past *past)
 {
 	struct ipsec_quota *quota = kzalloc(sizeof(*quota), GFP_KERNEL);
-	unsigned int i;
 
 	if (!quota)
 		return NULL;
@@ -34,9 +60,10 @@ struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits)
 	}
 	spin_lock_init(&quota->lock);
 	quota->limits = *limits;
-	for (i = 0; i < ARRAY_SIZE(quota->pool); i++)
-		ipsec_pool_init(&quota->pool[i], limits->soft[i], limits->hard[i]);
-	quota->added = ktime_get_boottime_ns();
+	fill(quota, NFIPSEC_LIMIT_PACKETS, past->packets);
+	fill(quota, NFIPSEC_LIMIT_BYTES, past->bytes);
+	quota->added = boottime(past->added) ?: ktime_get_boottime_ns();
+	atomic64_set(&quota->first, boottime(past->first));
 	return quota;
 }
 

@@ -48,7 +48,8 @@ struct ipsec_quota {
 	atomic64_t first;
 };
 
-struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits);
+struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits,
+				       const struct ipsec_past *past);
 void ipsec_quota_free(struct ipsec_quota *quota);
 unsigned int ipsec_quota_charge(struct ipsec_quota *quota, unsigned int bytes);
 void ipsec_quota_times(const struct ipsec_quota *quota, struct ipsec_times *times);

@@ -47,6 +47,23 @@ void ipsec_replay_init(struct ipsec_replay *replay, __u32 size, __u64 top)
 }
 
 /**
+ * ipsec_replay_reopen() - a number is still to come
+ * @replay: a window that no packet has seen yet
+ * @seq: a number that it has accepted, or that is left of it
+ */
+void ipsec_replay_reopen(struct ipsec_replay *replay, __u64 seq)
+{
+	__u64 block = seq >> BLOCK_SHIFT;
+	atomic64_t *word;
+
+	if (!replay->size)
+		return;
+	word = &replay->ring[block & replay->mask];
+	if ((__u32)block == (__u64)atomic64_read(word) >> 32)
+		atomic64_set(word, atomic64_read(word) & ~(1ULL << (seq % BLOCK_BITS)));
+}
+
+/**
  * ipsec_replay_recover() - the number whose low half a packet carries (RFC 4303 A2.2)
  * @replay: a window that is not off
  * @low: sequence number in the packet

@@ -51,6 +51,7 @@ enum ipsec_replay_verdict {
 
 size_t ipsec_replay_bytes(__u32 size);
 void ipsec_replay_init(struct ipsec_replay *replay, __u32 size, __u64 top);
+void ipsec_replay_reopen(struct ipsec_replay *replay, __u64 seq);
 __u64 ipsec_replay_recover(const struct ipsec_replay *replay, __u32 low);
 enum ipsec_replay_verdict ipsec_replay_check(const struct ipsec_replay *replay, __u64 seq);
 enum ipsec_replay_verdict ipsec_replay_commit(struct ipsec_replay *replay, __u64 seq);

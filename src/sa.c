@@ -12,21 +12,23 @@
  * struct ipsec_sadb - the SADB of a namespace
  * @by_id: SAs by protocol, destination and SPI; an SA and the one that replaces it in a
  *         transaction are both there for a moment, and so are those that differ in their
- *         sources for as long as they like [R]
- * @by_dst: struct sa_dst by protocol and destination [R]
+ *         sources or marks for as long as they like [R]
+ * @by_dst: struct sa_dst by protocol, destination and if_id [R]
  * @by_number: SAs in the order of their creation [R]
  * @last_number: number given last [C]
+ * @n: how many there are [C]
  */
 struct ipsec_sadb {
 	struct rhltable by_id;
 	struct rhashtable by_dst;
 	struct xarray by_number;
 	u32 last_number;
+	u32 n;
 };
 
 /**
- * struct sa_dst - the SAs of a protocol to a destination
- * @id: the SPI counts for nothing [I]
+ * struct sa_dst - the SAs of a protocol to a destination, of an if_id
+ * @id: with the if_id in the place of the SPI [I]
  * @node: in the SADB [R]
  * @sas: them, by by_dst. A gateway has very many that end at itself, and any of them may be
  *       the next to go [R]
@@ -47,7 +49,7 @@ static const struct rhashtable_params by_id_params = {
 };
 
 static const struct rhashtable_params by_dst_params = {
-	.key_len = offsetof(struct ipsec_sa_id, spi),
+	.key_len = sizeof(struct ipsec_sa_id),
 	.key_offset = offsetof(struct sa_dst, id),
 	.head_offset = offsetof(struct sa_dst, node),
 	.automatic_shrinking = true,
@@ -108,11 +110,12 @@ static void sa_free(struct ipsec_sa *sa)
 	sa->xform->exit(sa);
 	if (sa->cpu)
 		ipsec_counter_put(&sa_counters, sa->cpu_chunk, sa->cpu);
-	ipsec_quota_free(sa->quota);
+	ipsec_quota_free(rcu_access_pointer(sa->quota));
 	kvfree(sa->replay);
 	kfree(sa->outer.dscp_map);
 	kfree(sa->selector);
 	kfree_sensitive(sa->keys);
+	kfree(sa->front);
 	kfree(sa);
 	module_put(THIS_MODULE);
 }
@@ -215,26 +218,53 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	sa->flags = config->flags;
 	sa->mode = config->mode;
 	sa->tfc = config->tfc;
+	sa->keepalive = config->keepalive;
 	sa->encap = config->encap;
+	sa->mark = config->mark;
+	sa->set_mark = config->set_mark;
+	sa->if_id = config->if_id;
 	sa->mapping.addr = config->src;
 	sa->mapping.port = config->encap.sport;
 	spin_lock_init(&sa->mapping_lock);
+	spin_lock_init(&sa->pmtu_lock);
 	sa->inet = inet;
 	refcount_set(&sa->refcnt, 1);
 	INIT_LIST_HEAD(&sa->txn_node);
 	RB_CLEAR_NODE(&sa->deadline_node);
+	INIT_LIST_HEAD(&sa->keepalive_node);
 	INIT_RCU_WORK(&sa->free_work, sa_free_work);
-	sa->add_time = ktime_get_real_seconds();
+	sa->add_time = config->past.added ?: ktime_get_real_seconds();
 	sa->enc = config->enc;
 	sa->auth = config->auth;
 	get_random_bytes(&sa->iv_base, sizeof(sa->iv_base));
 	atomic64_set(&sa->seq, config->seq_out);
 }
 
+/* Counters are summed over all CPUs: any will do. */
+static void set_past(struct ipsec_sa *sa, const struct ipsec_past *past)
+{
+	struct ipsec_sa_cpu *cpu = per_cpu_ptr(sa->cpu, cpumask_first(cpu_possible_mask));
+
+	cpu->packets = past->packets;
+	cpu->bytes = past->bytes;
+	cpu->first_time = past->first;
+}
+
+static int sa_set_limits(struct ipsec_sa *sa, const struct ipsec_sa_config *config)
+{
+	struct ipsec_quota *quota;
+
+	if (ipsec_limits_none(&config->limits))
+		return 0;
+	quota = ipsec_quota_create(&config->limits, &config->past);
+	RCU_INIT_POINTER(sa->quota, quota);
+	return quota ? 0 : -ENOMEM;
+}
+
 /**
  * ipsec_sa_create() - make an SA that is in no SADB yet
  * @inet: the namespace
- * @config: checked by the front end; keys are copied
+ * @config: checked by the front end; keys are copied. A larval SA needs none
  * @extack: a sentence if it fails
  *
  * Process context. The SA pins the module.
@@ -259,22 +289,102 @@ struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_c
 	if (!sa->replay)
 		goto free_sa;
 	ipsec_replay_init(sa->replay, config->replay_window, config->seq_in);
-	if (!ipsec_limits_none(&config->limits)) {
-		sa->quota = ipsec_quota_create(&config->limits);
-		if (!sa->quota)
-			goto free_sa;
-	}
-	err = sa_copy_keys(sa, config) ?: sa_copy_outer(sa, config) ?:
+	set_past(sa, &config->past);
+	err = sa_set_limits(sa, config) ?: sa_copy_keys(sa, config) ?:
+	      sa_copy_outer(sa, config) ?:
 	      sa_copy_selectors(sa, config);
-	if (!err)
+	if (!err && !ipsec_sa_is_larval(sa))
 		err = sa->xform->init(sa, config, extack);
 	if (err)
 		goto free_sa;
+	sa->front = config->front;
 	return sa;
 
 free_sa:
 	sa_free(sa);
 	return ERR_PTR(err);
+}
+
+/**
+ * ipsec_sa_past() - what an SA has behind it
+ * @sa: the SA
+ * @past: filled
+ */
+void ipsec_sa_past(const struct ipsec_sa *sa, struct ipsec_past *past)
+{
+	struct ipsec_sa_sums sums;
+
+	ipsec_sa_sum(sa, &sums);
+	past->packets = sums.packets;
+	past->bytes = sums.bytes;
+	past->added = sa->add_time;
+	past->first = sums.first_time;
+}
+
+/**
+ * ipsec_sa_config_of() - what one would ask for to get an SA like another
+ * @sa: the SA, config held; not larval
+ * @config: filled; what it points to is the SA's. There is no front
+ *
+ * Where it stands is part of it: sequence numbers, and what it has behind it.
+ */
+void ipsec_sa_config_of(const struct ipsec_sa *sa, struct ipsec_sa_config *config)
+{
+	const struct ipsec_quota *quota = ipsec_sa_quota(sa);
+
+	memset(config, 0, sizeof(*config));
+	config->id = sa->id;
+	config->src = sa->src;
+	config->mode = sa->mode;
+	config->reqid = sa->reqid;
+	config->replay_window = sa->replay->size;
+	config->flags = sa->flags;
+	config->seq_out = ipsec_sa_seq_sent(sa);
+	config->seq_in = atomic64_read(&sa->replay->top);
+	config->encap = sa->encap;
+	config->mark = sa->mark;
+	config->set_mark = sa->set_mark;
+	config->if_id = sa->if_id;
+	config->selector = sa->selector;
+	config->n_selectors = sa->n_selectors;
+	if (quota)
+		config->limits = quota->limits;
+	ipsec_sa_past(sa, &config->past);
+	config->enc = sa->enc;
+	config->auth = sa->auth;
+	config->enc_key = sa->keys;
+	config->auth_key = sa->keys + sa->enc_key_len;
+	config->enc_key_len = sa->enc_key_len;
+	config->auth_key_len = sa->auth_key_len;
+	config->outer = sa->outer;
+	config->tfc = sa->tfc;
+	config->keepalive = sa->keepalive;
+}
+
+/**
+ * ipsec_sa_pause() - send no more packets with an SA, for the time being
+ * @sa: an SA in the SADB, config held
+ *
+ * Packets wait as they do where there is no SA. Process context. When this returns no packet
+ * is between the choice of the SA and its sequence number.
+ */
+void ipsec_sa_pause(struct ipsec_sa *sa)
+{
+	lockdep_assert_held(&sa->inet->config);
+	WRITE_ONCE(sa->dead, true);
+	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	synchronize_rcu();
+}
+
+/**
+ * ipsec_sa_resume() - send packets with an SA again
+ * @sa: an SA for which ipsec_sa_pause() was called, and whose lifetime is not over; config held
+ */
+void ipsec_sa_resume(struct ipsec_sa *sa)
+{
+	lockdep_assert_held(&sa->inet->config);
+	WRITE_ONCE(sa->dead, false);
+	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
 }
 
 static bool name_is(const struct ipsec_sa *sa, const union ipsec_addr *src)
@@ -289,35 +399,54 @@ static bool name_is(const struct ipsec_sa *sa, const union ipsec_addr *src)
  * @inet: the namespace, config held
  * @id: name
  * @src: source, NULL: it is not part of the name
+ * @mark: the mark that it is for
+ *
+ * If there is none for just this mark, then one for packets that have it, the newest, as in the
+ * kernel's own stack.
  *
  * Return: the SA, or NULL.
  */
 struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id,
-				 const union ipsec_addr *src)
+				 const union ipsec_addr *src, const struct ipsec_mark *mark)
 {
+	struct ipsec_sa *sa, *found = NULL, *fits = NULL;
 	struct rhlist_head *list, *pos;
-	struct ipsec_sa *sa, *found = NULL;
 
 	lockdep_assert_held(&inet->config);
 	rcu_read_lock();
 	list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
-	rhl_for_each_entry_rcu(sa, pos, list, by_id)
-		if (name_is(sa, src) && !(sa->txn_state & IPSEC_TXN_DOOMED))
+	rhl_for_each_entry_rcu(sa, pos, list, by_id) {
+		if (!name_is(sa, src) || (sa->txn_state & IPSEC_TXN_DOOMED))
+			continue;
+		if (sa->mark.mask == mark->mask && sa->mark.value == mark->value)
 			found = sa;
+		else if (ipsec_mark_fits(&sa->mark, mark->value))
+			fits = fits ?: sa;
+	}
 	rcu_read_unlock();
-	return found;
+	return found ?: fits;
+}
+
+/* The key of the table of destinations. */
+static struct ipsec_sa_id towards(const struct ipsec_sa_id *id, u32 if_id)
+{
+	struct ipsec_sa_id key = *id;
+
+	key.spi = (__force __be32)if_id;
+	return key;
 }
 
 static int insert_by_dst(struct ipsec_sadb *sadb, struct ipsec_sa *sa)
 {
-	struct sa_dst *to = rhashtable_lookup_fast(&sadb->by_dst, &sa->id, by_dst_params);
+	struct ipsec_sa_id key = towards(&sa->id, sa->if_id);
+	struct sa_dst *to = rhashtable_lookup_fast(&sadb->by_dst, &key, by_dst_params);
 	int err;
 
 	if (!to) {
 		to = kzalloc(sizeof(*to), GFP_KERNEL);
 		if (!to)
 			return -ENOMEM;
-		to->id = sa->id;
+		to->id = key;
 		INIT_LIST_HEAD(&to->sas);
 		err = rhashtable_insert_fast(&sadb->by_dst, &to->node, by_dst_params);
 		if (err) {
@@ -341,6 +470,12 @@ static void remove_by_dst(struct ipsec_sadb *sadb, struct ipsec_sa *sa)
 	kfree_rcu(to, rcu);
 }
 
+/* The route of protected packets is chosen by their marks: by those bits that are not set. */
+static u32 kept_marks(const struct ipsec_sa *sa)
+{
+	return sa->set_mark.mask ? ~sa->set_mark.mask : 0;
+}
+
 /**
  * ipsec_sadb_insert() - add an SA to its SADB
  * @sa: from ipsec_sa_create(); its reference becomes the SADB's
@@ -356,9 +491,11 @@ int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	int err;
 
 	lockdep_assert_held(&sa->inet->config);
-	if (ipsec_sadb_find(sa->inet, &sa->id, ipsec_sa_name_src(sa))) {
+	if (ipsec_sadb_find(sa->inet, &sa->id, ipsec_sa_name_src(sa), &sa->mark)) {
 		if (ipsec_sa_name_src(sa))
 			NL_SET_ERR_MSG(extack, "An SA with this SPI, destination, protocol and source exists already");
+		else if (sa->mark.mask)
+			NL_SET_ERR_MSG(extack, "An SA with this SPI, destination and protocol exists already for this mark");
 		else
 			NL_SET_ERR_MSG(extack, "An SA with this SPI, destination and protocol exists already");
 		return -EEXIST;
@@ -374,7 +511,10 @@ int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	if (err)
 		goto remove_by_id;
 	sadb->last_number = sa->number;
+	sadb->n++;
 	xa_store(&sadb->by_number, sa->number, sa, GFP_KERNEL);
+	ipsec_net_use_marks(sa->inet, kept_marks(sa));
+	ipsec_net_use_devs(sa->inet, ipsec_selectors_devs(sa->selector, sa->n_selectors));
 	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
 	return 0;
 
@@ -402,6 +542,9 @@ void ipsec_sadb_remove(struct ipsec_sa *sa)
 	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
 	remove_by_dst(sadb, sa);
 	xa_erase(&sadb->by_number, sa->number);
+	sadb->n--;
+	ipsec_net_unuse_marks(sa->inet, kept_marks(sa));
+	ipsec_net_unuse_devs(sa->inet, ipsec_selectors_devs(sa->selector, sa->n_selectors));
 	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
 }
 
@@ -422,6 +565,22 @@ struct ipsec_sa *ipsec_sadb_next(struct ipsec_net *inet, u32 number)
 }
 
 /**
+ * ipsec_sadb_number() - how many SAs there are
+ * @inet: the namespace, config held
+ * @buckets: filled with the size of the table that finds them
+ *
+ * Return: the number.
+ */
+u32 ipsec_sadb_number(struct ipsec_net *inet, u32 *buckets)
+{
+	lockdep_assert_held(&inet->config);
+	rcu_read_lock();
+	*buckets = rcu_dereference(inet->sadb->by_id.ht.tbl)->size;
+	rcu_read_unlock();
+	return inet->sadb->n;
+}
+
+/**
  * ipsec_sadb_empty() - whether a namespace has no SA
  * @inet: the namespace
  *
@@ -436,13 +595,15 @@ bool ipsec_sadb_empty(struct ipsec_net *inet)
 
 /* Those with a source of their own first, then the one for all sources. */
 static struct ipsec_sa *lookup_dst(struct ipsec_net *inet, const struct ipsec_sa_id *id,
-				   const union ipsec_addr *src)
+				   const union ipsec_addr *src, u32 mark)
 {
 	struct ipsec_sa *sa, *of_all = NULL;
 	struct rhlist_head *list, *pos;
 
 	list = rhltable_lookup(&inet->sadb->by_id, id, by_id_params);
 	rhl_for_each_entry_rcu(sa, pos, list, by_id) {
+		if (!ipsec_mark_fits(&sa->mark, mark))
+			continue;
 		if (!ipsec_sa_name_src(sa))
 			of_all = of_all ?: sa;
 		else if (name_is(sa, src))
@@ -456,22 +617,24 @@ static struct ipsec_sa *lookup_dst(struct ipsec_net *inet, const struct ipsec_sa
  * @inet: the namespace
  * @id: SPI, protocol and destination of the packet
  * @src: its source
+ * @mark: its mark
  *
  * The order of RFC 4301 4.1: SPI, destination and source; SPI and destination; SPI. The
- * protocol always counts. RCU read-side section.
+ * protocol always counts, and so does the mark; of several SAs that it fits, the newest. RCU
+ * read-side section.
  *
  * Return: the SA, or NULL.
  */
 struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id,
-				 const union ipsec_addr *src)
+				 const union ipsec_addr *src, u32 mark)
 {
-	struct ipsec_sa *sa = lookup_dst(inet, id, src);
+	struct ipsec_sa *sa = lookup_dst(inet, id, src, mark);
 	struct ipsec_sa_id open = *id;
 
 	if (sa)
 		return sa;
 	memset(&open.dst, 0, sizeof(open.dst));
-	return lookup_dst(inet, &open, src);
+	return lookup_dst(inet, &open, src, mark);
 }
 
 /**
@@ -523,7 +686,10 @@ static bool mode_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_want
 static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
 {
 	return !READ_ONCE(sa->dead) &&
+	       !(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN)) &&
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
+	       (!wanted->id.spi || wanted->id.spi == sa->id.spi) &&
+	       ipsec_mark_fits(&sa->mark, wanted->tag.mark.value) &&
 	       mode_is_wanted(sa, wanted) &&
 	       src_is_wanted(sa, wanted) &&
 	       (!wanted->key || ipsec_selectors_admit(sa->selector, sa->n_selectors, wanted->pfp,
@@ -542,10 +708,11 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
  */
 struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted)
 {
+	struct ipsec_sa_id key = towards(&wanted->id, wanted->tag.if_id);
 	struct ipsec_sa *sa, *newest = NULL;
 	const struct sa_dst *to;
 
-	to = rhashtable_lookup(&inet->sadb->by_dst, &wanted->id, by_dst_params);
+	to = rhashtable_lookup(&inet->sadb->by_dst, &key, by_dst_params);
 	if (!to)
 		return NULL;
 	list_for_each_entry_rcu(sa, &to->sas, by_dst)
@@ -570,6 +737,8 @@ void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
 	cpu->bytes += bytes;
 	if (cpu->use_time != now)
 		cpu->use_time = now;
+	if (unlikely(!cpu->first_time))
+		cpu->first_time = now;
 }
 
 /**
@@ -591,6 +760,7 @@ void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat rea
  */
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums)
 {
+	u64 first;
 	int i;
 
 	memset(sums, 0, sizeof(*sums));
@@ -601,43 +771,26 @@ void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums)
 		sums->bytes += READ_ONCE(cpu->bytes);
 		sums->drops += READ_ONCE(cpu->drops);
 		sums->use_time = max_t(u64, sums->use_time, READ_ONCE(cpu->use_time));
+		first = READ_ONCE(cpu->first_time);
+		if (first && (!sums->first_time || first < sums->first_time))
+			sums->first_time = first;
 	}
 }
 
 /**
- * ipsec_sa_mapping() - where the packets of an SA come from
- * @sa: an SA with ports
- * @mapping: filled
+ * ipsec_sa_advance() - go on with higher sequence numbers
+ * @sa: the SA
+ * @seq: the last one sent is to be this
  *
- * Any context.
+ * Return: false: higher ones were sent, and nothing changes.
  */
-void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping)
+bool ipsec_sa_advance(struct ipsec_sa *sa, u64 seq)
 {
-	spin_lock_bh(&sa->mapping_lock);
-	*mapping = sa->mapping;
-	spin_unlock_bh(&sa->mapping_lock);
-}
+	s64 sent = atomic64_read(&sa->seq);
 
-/**
- * ipsec_sa_moved() - note where a packet of an SA came from
- * @sa: an SA with ports
- * @mapping: source of an authenticated packet
- *
- * BH off. Nothing is written, and no lock taken, as long as the peer stays where it is.
- *
- * Return: true if the packet before it came from elsewhere; to one caller only.
- */
-bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping)
-{
-	bool moved;
-
-	/* What is torn because it changes just now differs, and is read again. */
-	if (likely(!data_race(memcmp(mapping, &sa->mapping, sizeof(*mapping)))))
-		return false;
-	spin_lock(&sa->mapping_lock);
-	moved = memcmp(mapping, &sa->mapping, sizeof(*mapping));
-	if (moved)
-		sa->mapping = *mapping;
-	spin_unlock(&sa->mapping_lock);
-	return moved;
+	do {
+		if (seq < (u64)sent)
+			return false;
+	} while (!atomic64_try_cmpxchg(&sa->seq, &sent, seq));
+	return true;
 }

@@ -36,8 +36,8 @@ struct xfrm_state;
  * @pad: zero
  * @spi: security parameters index, wire order
  *
- * Has no padding. The part before @spi finds the SAs towards a host. SAs that differ in their
- * sources may share all of it, see NFIPSEC_SA_F_SOURCE.
+ * Has no padding. SAs that differ in their sources may share all of it, see NFIPSEC_SA_F_SOURCE,
+ * and so may those that are for different marks.
  */
 struct ipsec_sa_id {
 	union ipsec_addr dst;
@@ -52,12 +52,13 @@ struct ipsec_sa_id {
  * @sport: source port, wire order
  * @dport: destination port, wire order; 0: the SA does not send in UDP
  *
- * As in the packets of the SA: the peer's port is @sport of an inbound SA.
+ * As in the packets of the SA: the peer's port is @sport of an inbound SA. Read and written as
+ * one word.
  */
 struct ipsec_encap {
 	__be16 sport;
 	__be16 dport;
-};
+} __aligned(4);
 
 /**
  * struct ipsec_mapping - what NAT has made of the peer's address and port
@@ -82,9 +83,13 @@ struct ipsec_mapping {
  * @seq_out: last sequence number sent
  * @seq_in: highest sequence number received
  * @encap: ports, for ESP in UDP
+ * @mark: packets that it is for: inbound, what their mark is; outbound, what that of the policy is
+ * @set_mark: what the mark of its packets becomes
+ * @if_id: policies, and the link, that it is for
  * @selector: packets that it is for, or NULL: all
  * @n_selectors: how many
  * @limits: its lifetime
+ * @past: what it has behind it, if it takes the place of another one
  * @enc: encryption algorithm, NULL for AH
  * @auth: integrity algorithm, NULL for combined modes
  * @enc_key: key of @enc, with its salt
@@ -93,6 +98,9 @@ struct ipsec_mapping {
  * @auth_key_len: bytes
  * @outer: fields of the outer header
  * @tfc: ESP: pad shorter payloads to this length, in bytes
+ * @keepalive: ESP in UDP: seconds of silence before a NAT keepalive, 0: none are sent
+ * @front: what the front end wants to keep with the SA, from kmalloc(), or NULL. Becomes the
+ *         SA's if that is made
  */
 struct ipsec_sa_config {
 	struct ipsec_sa_id id;
@@ -104,9 +112,13 @@ struct ipsec_sa_config {
 	u64 seq_out;
 	u64 seq_in;
 	struct ipsec_encap encap;
+	struct ipsec_mark mark;
+	struct ipsec_mark set_mark;
+	u32 if_id;
 	struct ipsec_selector *selector;
 	unsigned int n_selectors;
 	struct ipsec_limits limits;
+	struct ipsec_past past;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	const u8 *enc_key;
@@ -115,6 +127,8 @@ struct ipsec_sa_config {
 	u16 auth_key_len;
 	struct ipsec_outer outer;
 	u16 tfc;
+	u32 keepalive;
+	void *front;
 };
 
 /**
@@ -123,6 +137,7 @@ struct ipsec_sa_config {
  * @bytes: of the packets inside
  * @drops: packets that died under this SA
  * @use_time: seconds since the epoch, of the last packet
+ * @first_time: seconds since the epoch, of the first packet
  * @mark: carries the skb extension that says "came in under this SA", one for each of its
  *        shadows, see shadow.c
  *
@@ -133,17 +148,34 @@ struct ipsec_sa_cpu {
 	unsigned long bytes;
 	unsigned long drops;
 	time64_t use_time;
+	time64_t first_time;
 	struct sk_buff *mark[IPSEC_SHADOWS];
+};
+
+/**
+ * struct ipsec_pmtu - what the network has said may pass at most (RFC 4301 8.2.1)
+ * @mtu: bytes of a protected packet with its IP header, 0: nothing was said
+ * @since: jiffies when it was said
+ * @expires: jiffies when it is to be forgotten
+ * @router: who has said it, an address of the family of the SA's destination
+ */
+struct ipsec_pmtu {
+	unsigned int mtu;
+	unsigned long since;
+	unsigned long expires;
+	union ipsec_addr router;
 };
 
 /**
  * enum ipsec_txn_state - where an object stands in the running transaction
  * @IPSEC_TXN_NEW: it was added by it
  * @IPSEC_TXN_DOOMED: it will be deleted when it commits
+ * @IPSEC_TXN_TOLD: so will all others be, or another takes its place, and that is what is told
  */
 enum ipsec_txn_state {
 	IPSEC_TXN_NEW		= 1 << 0,
 	IPSEC_TXN_DOOMED	= 1 << 1,
+	IPSEC_TXN_TOLD	= 1 << 2,
 };
 
 /**
@@ -155,15 +187,14 @@ enum ipsec_txn_state {
  * @replay: anti-replay window, used inbound [A]
  * @cpu: counters [A]
  * @cpu_chunk: where @cpu comes from [I]
- * @quota: what is left of its lifetime, NULL: it has no limits [I]
+ * @quota: what is left of its lifetime, NULL: it has no limits; see ipsec_expire_renew() [R]
  * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
  *           (its lock)
  * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
  * @shadow: what the rest of the kernel sees of this SA in transport and in tunnel mode, made
  *          when it is first asked for, owned by shadow.c [A]
  * @iv_base: counter IVs are this exclusive-or the sequence number [I]
- * @pmtu: what the network said may pass at most once protected, or 0 (pmtu.c) [A]
- * @pmtu_expires: jiffies when @pmtu is to be forgotten (pmtu.c) [A]
+ * @pmtu: what the network has said may pass at most (@pmtu_lock; its mtu and expires [A])
  * @reqid: ties it to policies [I]
  * @flags: enum nfipsec_sa_flags [I]
  * @mode: enum nfipsec_mode; ANY: that of the policy [I]
@@ -171,18 +202,25 @@ enum ipsec_txn_state {
  * @icv_len: bytes of ICV [I]
  * @block: ciphertext is a multiple of this [I]
  * @iv: enum ipsec_iv [I]
- * @encap: ports, for ESP in UDP [I]
+ * @encap: ports, for ESP in UDP; whether there are any never changes [A]
+ * @mark: packets that it is for; a part of its name [I]
+ * @set_mark: what the mark of its packets becomes [I]
+ * @if_id: policies, and the link, that it is for [I]
  * @selector: packets that it is for, or NULL: all [I]
  * @n_selectors: how many [I]
- * @dead: has left the SADB, or is about to as its lifetime is over; never cleared [A]
+ * @dead: has left the SADB, or is about to: nobody chooses it to send with [A]
  * @tfc: shorter payloads are padded to this length, in bytes [I]
+ * @unreachable: when a router said so last of its packets, in jiffies, or 0 (icmp_error.c,
+ *               output.c) [A]
  * @outer: fields of the outer header; owns its DSCP map [I]
  * @seq: last sequence number sent; the one line that every outgoing packet writes [A]
  * @mapping: where the last packet that came in UDP came from (@mapping_lock)
  * @mapping_lock: for @mapping, taken when it changes
+ * @pmtu_lock: for @pmtu, taken when it changes
+ * @icmp_told: when an ICMP error was told last, in jiffies; 0: never (icmp_error.c) [A]
  * @inet: its namespace [I]
  * @by_id: in the table of full names [R]
- * @to: the SAs to its destination, owned by sa.c [C]
+ * @to: the SAs to its destination that have its if_id, owned by sa.c [C]
  * @by_dst: one of those [R]
  * @number: key in the SADB's index; later SAs have higher ones [I]
  * @refcnt: one for the SADB, one for each bundle and each packet in asynchronous crypto [A]
@@ -193,6 +231,9 @@ enum ipsec_txn_state {
  * @told: those of @due that were told [C]
  * @deadline: when limits in seconds are to be looked at, nanoseconds since boot [C]
  * @deadline_node: in the tree of deadlines, or empty (expire.c) [C]
+ * @keepalive: seconds of silence before a NAT keepalive, 0: none are sent [I]
+ * @kept_time: when the last one was sent, seconds since the epoch (keepalive.c) [C]
+ * @keepalive_node: in the list of SAs that send some, or empty (keepalive.c) [C]
  * @retired: gives the reference of the SADB back after a grace period
  * @free_work: frees it in process context, after another
  * @add_time: seconds since the epoch [I]
@@ -201,6 +242,7 @@ enum ipsec_txn_state {
  * @enc_key_len: bytes [I]
  * @auth_key_len: bytes [I]
  * @keys: encryption key, then integrity key [I]
+ * @front: of the front end that made it, which knows what it is, or NULL [I]
  */
 struct ipsec_sa {
 	struct ipsec_sa_id id;
@@ -210,13 +252,12 @@ struct ipsec_sa {
 	struct ipsec_replay *replay;
 	struct ipsec_sa_cpu __percpu *cpu;
 	struct ipsec_counter_chunk *cpu_chunk;
-	struct ipsec_quota *quota;
+	struct ipsec_quota __rcu *quota;
 	struct ipsec_bundle __rcu *bundles;
 	unsigned int outer_of;
 	struct xfrm_state *shadow[IPSEC_SHADOWS];
 	u64 iv_base;
-	unsigned int pmtu;
-	unsigned long pmtu_expires;
+	struct ipsec_pmtu pmtu;
 	u32 reqid;
 	u32 flags;
 	u8 mode;
@@ -226,15 +267,21 @@ struct ipsec_sa {
 	u8 iv;
 	bool dead;
 	u16 tfc;
+	unsigned long unreachable;
 	struct ipsec_outer outer;
 	u8 n_selectors;
 	struct ipsec_selector *selector;
 	struct ipsec_encap encap;
+	struct ipsec_mark mark;
+	struct ipsec_mark set_mark;
+	u32 if_id;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;
 
 	struct ipsec_mapping mapping ____cacheline_aligned_in_smp;
 	spinlock_t mapping_lock;	/* mapping */
+	spinlock_t pmtu_lock;		/* pmtu */
+	unsigned long icmp_told;
 
 	struct ipsec_net *inet ____cacheline_aligned_in_smp;
 	struct rhlist_head by_id;
@@ -249,6 +296,9 @@ struct ipsec_sa {
 	unsigned int told;
 	u64 deadline;
 	struct rb_node deadline_node;
+	u32 keepalive;
+	time64_t kept_time;
+	struct list_head keepalive_node;
 	struct rcu_head retired;
 	struct rcu_work free_work;
 	time64_t add_time;
@@ -257,11 +307,16 @@ struct ipsec_sa {
 	u16 enc_key_len;
 	u16 auth_key_len;
 	u8 *keys;
+	void *front;
 };
 
 int ipsec_sadb_init(struct ipsec_net *inet);
 void ipsec_sadb_exit(struct ipsec_net *inet);
 
+void ipsec_sa_past(const struct ipsec_sa *sa, struct ipsec_past *past);
+void ipsec_sa_config_of(const struct ipsec_sa *sa, struct ipsec_sa_config *config);
+void ipsec_sa_pause(struct ipsec_sa *sa);
+void ipsec_sa_resume(struct ipsec_sa *sa);
 struct ipsec_sa *ipsec_sa_create(struct ipsec_net *inet, const struct ipsec_sa_config *config,
 				 struct netlink_ext_ack *extack);
 void ipsec_sa_put(struct ipsec_sa *sa);
@@ -269,17 +324,19 @@ void ipsec_sa_retire(struct ipsec_sa *sa);
 int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack);
 void ipsec_sadb_remove(struct ipsec_sa *sa);
 struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_id *id,
-				 const union ipsec_addr *src);
+				 const union ipsec_addr *src, const struct ipsec_mark *mark);
 struct ipsec_sa *ipsec_sadb_next(struct ipsec_net *inet, u32 number);
+u32 ipsec_sadb_number(struct ipsec_net *inet, u32 *buckets);
 bool ipsec_sadb_empty(struct ipsec_net *inet);
 void ipsec_sa_settle(void);
 
 struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_id *id,
-				 const union ipsec_addr *src);
+				 const union ipsec_addr *src, u32 mark);
 
 /**
  * struct ipsec_sa_wanted - what an outbound SA must be like
- * @id: destination and protocol; the SPI is not looked at
+ * @id: destination and protocol, and the SPI, or 0 for any
+ * @tag: of the policy: the SA has its if_id, and is for its mark
  * @src: source of a tunnel mode SA, or NULL for any
  * @packet_src: source of the packet: that of a transport mode SA
  * @packet_dst: destination of the packet
@@ -291,6 +348,7 @@ struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_i
  */
 struct ipsec_sa_wanted {
 	struct ipsec_sa_id id;
+	struct ipsec_tag tag;
 	const union ipsec_addr *src;
 	const union ipsec_addr *packet_src;
 	const union ipsec_addr *packet_dst;
@@ -309,20 +367,34 @@ struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_w
  * @packets: protected or authenticated
  * @bytes: of the packets inside
  * @drops: packets that died under this SA
- * @use_time: seconds since the epoch, 0 if never used
+ * @use_time: of the last packet, seconds since the epoch, 0 if never used
+ * @first_time: of the first packet, likewise
  */
 struct ipsec_sa_sums {
 	u64 packets;
 	u64 bytes;
 	u64 drops;
 	u64 use_time;
+	u64 first_time;
 };
 
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_sums *sums);
 void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping);
+bool ipsec_sa_advance(struct ipsec_sa *sa, u64 seq);
 bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping);
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
 void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
+
+/**
+ * ipsec_sa_quota() - the lifetime of an SA
+ * @sa: the SA, config held or in an RCU read-side section
+ *
+ * Return: the quota, or NULL: it has no limits.
+ */
+static inline struct ipsec_quota *ipsec_sa_quota(const struct ipsec_sa *sa)
+{
+	return rcu_dereference_check(sa->quota, lockdep_is_held(&sa->inet->config));
+}
 
 /**
  * ipsec_sa_name_src() - the source, where it is part of the name of an SA
@@ -333,6 +405,17 @@ void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat rea
 static inline const union ipsec_addr *ipsec_sa_name_src(const struct ipsec_sa *sa)
 {
 	return sa->flags & NFIPSEC_SA_F_SOURCE ? &sa->src : NULL;
+}
+
+/**
+ * ipsec_sa_is_larval() - whether an SA has only a name as yet
+ * @sa: the SA
+ *
+ * Return: true if it has no keys: nothing can be sent or received with it.
+ */
+static inline bool ipsec_sa_is_larval(const struct ipsec_sa *sa)
+{
+	return sa->flags & NFIPSEC_SA_F_LARVAL;
 }
 
 /**

@@ -86,6 +86,17 @@ static enum ipsec_match unknown(const struct ipsec_key *key)
 	return key->flags & IPSEC_KEY_OPAQUE ? IPSEC_MATCH_NO : IPSEC_MATCH_UNKNOWN;
 }
 
+/* A key that does not say its way may go any: who changes policies may be ahead of it. */
+static bool other_way(const struct ipsec_selector *sel, const struct ipsec_key *key)
+{
+	return sel->way && (key->flags & IPSEC_KEY_WAYS) && !(key->flags & sel->way);
+}
+
+static bool other_dev(const struct ipsec_selector *sel, const struct ipsec_key *key)
+{
+	return sel->dev && sel->dev != key->dev && sel->dev != key->vrf;
+}
+
 /**
  * ipsec_selector_match() - compare a packet with a selector
  * @sel: a checked selector
@@ -96,7 +107,7 @@ static enum ipsec_match unknown(const struct ipsec_key *key)
 enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 				      const struct ipsec_key *key)
 {
-	if (sel->family != key->family)
+	if (sel->family != key->family || other_way(sel, key) || other_dev(sel, key))
 		return IPSEC_MATCH_NO;
 	if (sel->proto != IPSEC_ANY_PROTO && sel->proto != key->proto &&
 	    !(key->flags & IPSEC_KEY_NO_PROTO))
@@ -169,6 +180,22 @@ bool ipsec_selectors_admit(const struct ipsec_selector *sel, unsigned int n, __u
 		    populated(&sel[i], pfp, key))
 			return true;
 	return false;
+}
+
+/**
+ * ipsec_selectors_devs() - count the selectors that ask for a device
+ * @sel: selectors
+ * @n: how many
+ *
+ * Return: how many of them do.
+ */
+unsigned int ipsec_selectors_devs(const struct ipsec_selector *sel, unsigned int n)
+{
+	unsigned int i, found = 0;
+
+	for (i = 0; i < n; i++)
+		found += sel[i].dev != 0;
+	return found;
 }
 
 /* The bounds of what a packet has, or of what cannot be read of it. */

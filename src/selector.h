@@ -22,7 +22,11 @@
  * @dport_max: highest destination port or code
  * @family: AF_INET or AF_INET6
  * @proto: upper protocol, or IPSEC_ANY_PROTO
- * @pad: zero, so that selectors can be compared as memory
+ * @way: IPSEC_KEY_LOCAL or IPSEC_KEY_FORWARDED: only such packets; 0: all
+ * @dev: interface index of a device or a VRF: only packets that leave by it, or arrived by it;
+ *       0: all
+ *
+ * Has no padding, so selectors can be compared as memory.
  *
  * Ports from NFIPSEC_OPAQUE_MIN to NFIPSEC_OPAQUE_MAX, on both sides, are OPAQUE: only packets
  * match whose ports cannot be read, which are fragments that are not the first.
@@ -38,7 +42,8 @@ struct ipsec_selector {
 	__u16 dport_max;
 	__u16 family;
 	__u8 proto;
-	__u8 pad;
+	__u8 way;
+	__u32 dev;
 };
 
 /**
@@ -63,6 +68,7 @@ enum ipsec_match ipsec_selector_match(const struct ipsec_selector *sel,
 				      const struct ipsec_key *key);
 bool ipsec_selectors_admit(const struct ipsec_selector *sel, unsigned int n, __u32 pfp,
 			   const struct ipsec_key *key);
+unsigned int ipsec_selectors_devs(const struct ipsec_selector *sel, unsigned int n);
 void ipsec_selector_of(const struct ipsec_key *key, struct ipsec_selector *sel);
 void ipsec_selector_populate(struct ipsec_selector *sel, __u32 pfp, const struct ipsec_key *key);
 const char *ipsec_selector_check(const struct ipsec_selector *sel);

@@ -9,25 +9,26 @@
 #include <net/ndisc.h>
 #include <net/route.h>
 
-#include "pmtu.h"
 #include "send.h"
 #include "skb.h"
 
-/* IPv4 looks past what was learnt for packets that are forwarded. */
-static void send_v4(struct net *net, struct sk_buff *skb)
+static struct neighbour *neighbour_of(struct sk_buff *skb, bool *is_v6)
 {
-	IPCB(skb)->flags &= ~IPSKB_REROUTED;
-	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
-	ip_local_out(net, skb->sk, skb);
+	struct dst_entry *dst = skb_dst(skb);
+
+	*is_v6 = dst->ops->family == AF_INET6;
+	if (!*is_v6)
+		return ip_neigh_for_gw((struct rtable *)dst, skb, is_v6);
+	return ip_neigh_gw6(dst->dev, rt6_nexthop((const struct rt6_info *)dst,
+						  &ipv6_hdr(skb)->daddr));
 }
 
-/* IPv6 does not, so a packet that fits the link nevertheless is given to it here. */
 static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	const struct rt6_info *rt = (const struct rt6_info *)skb_dst(skb);
-	unsigned int room = LL_RESERVED_SPACE(rt->dst.dev);
+	unsigned int room = LL_RESERVED_SPACE(skb_dst(skb)->dev);
 	struct neighbour *neigh;
 	int err = -EINVAL;
+	bool is_v6;
 
 	if (unlikely(skb_headroom(skb) < room)) {
 		skb = skb_expand_head(skb, room);
@@ -37,11 +38,11 @@ static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 		}
 	}
 	rcu_read_lock();
-	neigh = ip_neigh_gw6(rt->dst.dev, rt6_nexthop(rt, &ipv6_hdr(skb)->daddr));
+	neigh = neighbour_of(skb, &is_v6);
 	if (IS_ERR(neigh))
 		ipsec_drop(ipsec_net(net), skb, IPSEC_OUT_NO_ROUTE, 0);
 	else
-		err = neigh_output(neigh, skb, false);
+		err = neigh_output(neigh, skb, is_v6);
 	rcu_read_unlock();
 	return err;
 }
@@ -49,31 +50,68 @@ static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 static int past_learnt_mtu(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct net_device *dev = skb_dst(skb)->dev;
+	bool is_v6 = skb->protocol == htons(ETH_P_IPV6);
 
 	/* A route that the firewall has chosen is asked in the usual way. */
-	if (IP6CB(skb)->flags & IP6SKB_REROUTED)
+	if (is_v6 ? IP6CB(skb)->flags & IP6SKB_REROUTED : IPCB(skb)->flags & IPSKB_REROUTED)
 		return dst_output(net, sk, skb);
 	skb->dev = dev;
-	skb->protocol = htons(ETH_P_IPV6);
-	return NF_HOOK(NFPROTO_IPV6, NF_INET_POST_ROUTING, net, sk, skb, NULL, dev, to_neighbour);
+	return NF_HOOK(is_v6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_POST_ROUTING, net, sk, skb,
+		       NULL, dev, to_neighbour);
 }
 
-static void send_v6(struct net *net, struct sk_buff *skb, unsigned int mtu)
+/* A packet that fits the link, although the kernel has learnt that it does not fit the path. */
+static void send_past(struct net *net, struct sk_buff *skb, u8 family)
 {
-	struct dst_entry *dst = skb_dst(skb);
+	if (nf_hook(family, NF_INET_LOCAL_OUT, net, skb->sk, skb, NULL, skb_dst(skb)->dev,
+		    past_learnt_mtu) == 1)
+		past_learnt_mtu(net, skb->sk, skb);
+}
+
+/*
+ * IPv4 looks past what was learnt for packets that are forwarded, but for what is locked: less than
+ * net.ipv4.route.min_pmtu, which anybody can have told with one ICMP error about UDP.
+ */
+static void send_v4(struct net *net, struct sk_buff *skb, const struct ipsec_bundle *bundle)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	IPCB(skb)->flags &= ~IPSKB_REROUTED;
+	IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED | IPSKB_FORWARDED;
+	if (likely(!ip_mtu_locked(dst)) || skb->len <= ip_dst_mtu_maybe_forward(dst, true) ||
+	    skb->len > ipsec_bundle_outside(bundle)) {
+		ip_local_out(net, skb->sk, skb);
+		return;
+	}
+	skb->protocol = htons(ETH_P_IP);
+	ipsec_header_set_len(skb);
+	ip_send_check(ip_hdr(skb));
+	send_past(net, skb, NFPROTO_IPV4);
+}
+
+/* The kernel's route knows nothing of what the SA has learnt: cut the packet to that. */
+static void send_pieces_v6(struct net *net, struct sk_buff *skb, unsigned int mtu)
+{
+	IP6CB(skb)->frag_max_size = min(mtu, dst_mtu(skb_dst(skb)));
+	ip6_local_out(net, skb->sk, skb);
+}
+
+static void send_v6(struct net *net, struct sk_buff *skb, const struct ipsec_bundle *bundle)
+{
+	unsigned int mtu = ipsec_bundle_outside(bundle);
 
 	/* This host is the source of the packet, so it may fragment it (RFC 4301 8.2). */
 	skb->ignore_df = 1;
 	IP6CB(skb)->flags &= ~IP6SKB_REROUTED;
 	IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED | IP6SKB_FORWARDED;
-	if (likely(skb->len <= dst_mtu(dst) || skb->len > mtu)) {
+	if (unlikely(skb->len > mtu))
+		return send_pieces_v6(net, skb, mtu);
+	if (likely(skb->len <= dst_mtu(skb_dst(skb)))) {
 		ip6_local_out(net, skb->sk, skb);
 		return;
 	}
 	skb->protocol = htons(ETH_P_IPV6);
-	if (nf_hook(NFPROTO_IPV6, NF_INET_LOCAL_OUT, net, skb->sk, skb, NULL, dst->dev,
-		    past_learnt_mtu) == 1)
-		past_learnt_mtu(net, skb->sk, skb);
+	send_past(net, skb, NFPROTO_IPV6);
 }
 
 /**
@@ -85,11 +123,10 @@ static void send_v6(struct net *net, struct sk_buff *skb, unsigned int mtu)
  */
 void ipsec_send(struct sk_buff *skb, const struct ipsec_bundle *bundle)
 {
-	const struct ipsec_sa *outermost = bundle->sa[bundle->n - 1];
 	struct net *net = bundle->inet->net;
 
 	if (ipsec_header_family(skb) == AF_INET6)
-		send_v6(net, skb, ipsec_pmtu_outside(outermost, bundle->xdst.child));
+		send_v6(net, skb, bundle);
 	else
-		send_v4(net, skb);
+		send_v4(net, skb, bundle);
 }

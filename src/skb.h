@@ -16,6 +16,8 @@ struct ipsec_sa;
  * struct ipsec_skb_cb - the control block while a packet is in our paths
  * @header: the IP layer's own control block; it is read again after us
  * @sa: the SA that is being applied
+ * @if_id: while the packet is held: struct ipsec_key.if_id
+ * @dev: while the packet is held: struct ipsec_key.dev
  * @seq: its sequence number for this packet, 64 bits
  * @len: output: length of the packet before @sa was applied; input: length of the IP
  *       headers before the transform's
@@ -29,7 +31,13 @@ struct ipsec_skb_cb {
 		struct inet_skb_parm v4;
 		struct inet6_skb_parm v6;
 	} header;
-	struct ipsec_sa *sa;
+	union {
+		struct ipsec_sa *sa;
+		struct {
+			u32 if_id;
+			u32 dev;
+		};
+	};
 	u64 seq;
 	u32 len;
 	u8 step:4;

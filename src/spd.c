@@ -6,21 +6,34 @@
 #include <linux/rhashtable.h>
 
 #include "classify.h"
+#include "partition.h"
 #include "sa.h"
 #include "spd.h"
 
 /**
+ * struct view_waste - what a view has lost
+ * @nodes: of the classifier for policies without a tag
+ * @tagged: of the rest
+ */
+struct view_waste {
+	struct ipsec_node *nodes;
+	struct ipsec_partition_waste tagged;
+};
+
+/**
  * struct ipsec_spd_view - the SPD as packets see it; never changes once published
- * @classifier: from packet to policy
- * @lost: nodes of the view before that this one has no more
- * @retired: nodes to free with this view, when the next one is published
- * @last: no view comes behind this one that would share its nodes
+ * @classifier: from packet to policy, for policies without a tag
+ * @tagged: the same for those with one, NULL: there are none
+ * @lost: what the view before had and this one has no more
+ * @retired: what is to be freed with this view, when the next one is published
+ * @last: no view comes behind this one that would share what it has
  * @rcu: frees it
  */
 struct ipsec_spd_view {
 	struct ipsec_classifier classifier;
-	struct ipsec_node *lost;
-	struct ipsec_node *retired;
+	struct ipsec_partitions *tagged;
+	struct view_waste lost;
+	struct view_waste retired;
 	bool last;
 	struct rcu_work rcu;
 };
@@ -29,7 +42,7 @@ struct ipsec_spd_view {
  * struct ipsec_spd - the SPD of a namespace
  * @view: what packets look at, NULL: no policy at all [R]
  * @tree: the policies by direction, priority and id [C]
- * @by_hash: the policies by direction, priority and selectors [C]
+ * @by_hash: the policies by direction, tag and selectors [C]
  * @by_id: the policies by id [C]
  * @last_id: id given last [C]
  * @number: policies in @tree [C]
@@ -124,6 +137,40 @@ struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_
 	return policy;
 }
 
+/**
+ * ipsec_policy_copy() - make another policy that is like one
+ * @policy: the policy
+ *
+ * Process context. The copy is in no SPD, has no id, no front, and has decided about no packet.
+ *
+ * Return: a policy with one reference, or NULL: no memory.
+ */
+struct ipsec_policy *ipsec_policy_copy(const struct ipsec_policy *policy)
+{
+	struct ipsec_policy *copy = ipsec_policy_create(policy->inet, policy->n_selectors);
+
+	if (!copy)
+		return NULL;
+	if (policy->name) {
+		copy->name = kstrdup(policy->name, GFP_KERNEL);
+		if (!copy->name) {
+			ipsec_policy_put(copy);
+			return NULL;
+		}
+	}
+	copy->priority = policy->priority;
+	copy->flags = policy->flags;
+	copy->dir = policy->dir;
+	copy->tag = policy->tag;
+	copy->action = policy->action;
+	copy->n_specs = policy->n_specs;
+	copy->hash = policy->hash;
+	memcpy(copy->spec, policy->spec, sizeof(copy->spec));
+	memcpy(copy->selector, policy->selector,
+	       policy->n_selectors * sizeof(copy->selector[0]));
+	return copy;
+}
+
 static void policy_free_rcu(struct rcu_head *rcu)
 {
 	struct ipsec_policy *policy = container_of(rcu, struct ipsec_policy, rcu);
@@ -131,6 +178,7 @@ static void policy_free_rcu(struct rcu_head *rcu)
 	WARN_ON_ONCE(!skb_queue_empty(&policy->held));
 	ipsec_counter_put(&policy_counters, policy->cpu_chunk, policy->cpu);
 	kfree(policy->name);
+	kfree(policy->front);
 	kfree(policy);
 	module_put(THIS_MODULE);
 }
@@ -149,31 +197,73 @@ void ipsec_policy_put(struct ipsec_policy *policy)
 
 /**
  * ipsec_policy_hash() - complete a policy whose identity is filled in
- * @policy: direction, priority and selectors are set
+ * @policy: direction, flags, tag and selectors are set
  */
 void ipsec_policy_hash(struct ipsec_policy *policy)
 {
-	u32 hash = jhash_2words(policy->dir, policy->priority, 0);
+	u32 ways = policy->flags & (NFIPSEC_POLICY_F_LOCAL | NFIPSEC_POLICY_F_FORWARDED);
+	unsigned int i;
+	u8 way = 0;
 
+	if (ways == NFIPSEC_POLICY_F_LOCAL)
+		way = IPSEC_KEY_LOCAL;
+	else if (ways == NFIPSEC_POLICY_F_FORWARDED)
+		way = IPSEC_KEY_FORWARDED;
+	for (i = 0; i < policy->n_selectors; i++)
+		policy->selector[i].way = way;
 	policy->hash = jhash(policy->selector,
-			     policy->n_selectors * sizeof(policy->selector[0]), hash);
+			     policy->n_selectors * sizeof(policy->selector[0]),
+			     jhash(&policy->tag, sizeof(policy->tag), policy->dir));
+}
+
+/* Whether two ends are known to differ: an address that is open may be any. */
+static bool differs(const union ipsec_addr *a, u16 a_family, const union ipsec_addr *b,
+		    u16 b_family)
+{
+	if (ipsec_addr_is_any(a) || ipsec_addr_is_any(b))
+		return false;
+	return a_family != b_family || ipsec_addr_cmp(a, b, a_family);
+}
+
+/**
+ * ipsec_policy_check() - whether the specs of a policy can be done one around the other
+ * @policy: its specs are filled in
+ *
+ * RFC 4301 4.5: what a tunnel has wrapped goes from one end of the tunnel to the other. A
+ * transport mode SA around it takes just that way: between other ends it would be applied
+ * to packets that never get there. Where a tunnel around it ends only routes can say.
+ *
+ * Return: NULL, or a sentence that says why not.
+ */
+const char *ipsec_policy_check(const struct ipsec_policy *policy)
+{
+	const struct ipsec_spec *tunnel = NULL, *spec;
+	unsigned int i;
+
+	for (i = 0; i < policy->n_specs; i++) {
+		spec = &policy->spec[i];
+		if (i && spec->mode == NFIPSEC_MODE_BEET)
+			return "Only the innermost SA of a policy can be in BEET mode";
+		if (spec->mode != NFIPSEC_MODE_TRANSPORT) {
+			tunnel = spec->mode == NFIPSEC_MODE_ANY ? NULL : spec;
+			continue;
+		}
+		if (tunnel && (differs(&tunnel->src, tunnel->family, &spec->src, spec->family) ||
+			       differs(&tunnel->dst, tunnel->family, &spec->dst, spec->family)))
+			return "The tunnel is not enclosed by the SA around it: its ends differ";
+	}
+	return NULL;
 }
 
 static bool policy_alike(const struct ipsec_policy *a, const struct ipsec_policy *b)
 {
-	return a->dir == b->dir && a->priority == b->priority &&
-	       a->n_selectors == b->n_selectors &&
+	return a->dir == b->dir && a->n_selectors == b->n_selectors &&
+	       !memcmp(&a->tag, &b->tag, sizeof(a->tag)) &&
 	       !memcmp(a->selector, b->selector, a->n_selectors * sizeof(a->selector[0]));
 }
 
-/**
- * ipsec_spd_find() - the policy of an identity that the running transaction will leave
- * @inet: the namespace, config held
- * @like: direction, priority, selectors and hash are set
- *
- * Return: the policy, or NULL.
- */
-struct ipsec_policy *ipsec_spd_find(struct ipsec_net *inet, const struct ipsec_policy *like)
+static struct ipsec_policy *find(struct ipsec_net *inet, const struct ipsec_policy *like,
+				 bool any_priority)
 {
 	struct ipsec_policy *policy, *found = NULL;
 	struct rhlist_head *list, *pos;
@@ -182,10 +272,35 @@ struct ipsec_policy *ipsec_spd_find(struct ipsec_net *inet, const struct ipsec_p
 	rcu_read_lock();
 	list = rhltable_lookup(&inet->spd->by_hash, &like->hash, by_hash_params);
 	rhl_for_each_entry_rcu(policy, pos, list, by_hash)
-		if (!(policy->txn_state & IPSEC_TXN_DOOMED) && policy_alike(policy, like))
+		if (!(policy->txn_state & IPSEC_TXN_DOOMED) && policy_alike(policy, like) &&
+		    (any_priority || policy->priority == like->priority))
 			found = policy;
 	rcu_read_unlock();
 	return found;
+}
+
+/**
+ * ipsec_spd_find() - the policy of an identity that the running transaction will leave
+ * @inet: the namespace, config held
+ * @like: direction, priority, tag, selectors and hash are set
+ *
+ * Return: the policy, or NULL.
+ */
+struct ipsec_policy *ipsec_spd_find(struct ipsec_net *inet, const struct ipsec_policy *like)
+{
+	return find(inet, like, false);
+}
+
+/**
+ * ipsec_spd_find_any() - a policy of any priority that the running transaction will leave
+ * @inet: the namespace, config held
+ * @like: direction, tag, selectors and hash are set
+ *
+ * Return: the policy, the oldest of several, or NULL.
+ */
+struct ipsec_policy *ipsec_spd_find_any(struct ipsec_net *inet, const struct ipsec_policy *like)
+{
+	return find(inet, like, true);
 }
 
 /* Order in the tree: direction, priority, age. */
@@ -216,6 +331,11 @@ static void tree_insert(struct ipsec_spd *spd, struct ipsec_policy *policy)
 	rb_insert_color(&policy->node, &spd->tree);
 }
 
+static u32 count_devs(const struct ipsec_policy *policy)
+{
+	return ipsec_selectors_devs(policy->selector, policy->n_selectors);
+}
+
 /**
  * ipsec_spd_insert() - add a policy to its SPD
  * @policy: complete; its reference becomes the SPD's
@@ -244,6 +364,10 @@ int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack
 	spd->last_id = policy->id;
 	tree_insert(spd, policy);
 	spd->number++;
+	if (policy->selector[0].way)
+		WRITE_ONCE(policy->inet->ways, policy->inet->ways + 1);
+	ipsec_net_use_marks(policy->inet, policy->tag.mark.mask);
+	ipsec_net_use_devs(policy->inet, count_devs(policy));
 	return 0;
 
 erase_id:
@@ -268,6 +392,10 @@ void ipsec_spd_remove(struct ipsec_policy *policy)
 	xa_erase(&spd->by_id, policy->id);
 	rb_erase(&policy->node, &spd->tree);
 	spd->number--;
+	if (policy->selector[0].way)
+		WRITE_ONCE(policy->inet->ways, policy->inet->ways - 1);
+	ipsec_net_unuse_marks(policy->inet, policy->tag.mark.mask);
+	ipsec_net_unuse_devs(policy->inet, count_devs(policy));
 }
 
 /**
@@ -351,9 +479,11 @@ bool ipsec_spd_empty(const struct ipsec_net *inet)
 
 static void view_free(struct ipsec_spd_view *view)
 {
-	ipsec_classify_free_retired(view->retired);
+	ipsec_classify_free_retired(view->retired.nodes);
+	ipsec_partition_free_waste(&view->retired.tagged);
 	if (view->last)
 		ipsec_classify_free(&view->classifier);
+	ipsec_partition_free(view->tagged, view->last);
 	kfree(view);
 }
 
@@ -374,10 +504,28 @@ static u32 count_staying(const struct ipsec_spd *spd, const struct list_head *ch
 	return staying;
 }
 
+/**
+ * struct view_change - a view on its way to the next one
+ * @untagged: for policies without a tag
+ * @tagged: for those with one
+ */
+struct view_change {
+	struct ipsec_classify_change untagged;
+	struct ipsec_partition_change tagged;
+};
+
+static int change_rule(struct view_change *change, const struct ipsec_tag *tag,
+		       const struct ipsec_classify_rule *rule, bool add)
+{
+	if (likely(ipsec_tag_is_none(tag)))
+		return add ? ipsec_classify_add(&change->untagged, rule) :
+			     ipsec_classify_remove(&change->untagged, rule);
+	return add ? ipsec_partition_add(&change->tagged, tag, rule) :
+		     ipsec_partition_remove(&change->tagged, tag, rule);
+}
+
 /* Rules stand in the order of their policies: priority, then age. */
-static int change_rules(struct ipsec_classify_change *change, struct ipsec_policy *policy,
-			int (*make)(struct ipsec_classify_change *change,
-				    const struct ipsec_classify_rule *rule))
+static int change_rules(struct view_change *change, struct ipsec_policy *policy, bool add)
 {
 	struct ipsec_classify_rule rule = {
 		.owner = policy,
@@ -390,26 +538,71 @@ static int change_rules(struct ipsec_classify_change *change, struct ipsec_polic
 
 	for (i = 0; i < policy->n_selectors && !err; i++) {
 		rule.sel = &policy->selector[i];
-		err = make(change, &rule);
+		err = change_rule(change, &policy->tag, &rule, add);
 	}
 	return err;
 }
 
-static int change_policies(struct ipsec_classify_change *change, const struct list_head *changed)
+static int change_policies(struct view_change *change, const struct list_head *changed)
 {
 	struct ipsec_policy *policy;
 	int err = 0;
 
 	list_for_each_entry(policy, changed, txn_node) {
-		if (policy->txn_state == IPSEC_TXN_NEW)
-			err = change_rules(change, policy, ipsec_classify_add);
-		else if (policy->txn_state == IPSEC_TXN_DOOMED)
-			err = change_rules(change, policy, ipsec_classify_remove);
+		/* What was added by this transaction and is deleted by it has never been there. */
+		switch (policy->txn_state & ~IPSEC_TXN_TOLD) {
+		case IPSEC_TXN_NEW:
+			err = change_rules(change, policy, true);
+			break;
+		case IPSEC_TXN_DOOMED:
+			err = change_rules(change, policy, false);
+		}
 		if (WARN_ON_ONCE(err == -ENOENT) || err)
 			return err;
 		cond_resched();
 	}
 	return 0;
+}
+
+/* Whether the table of those with a tag is, or will be, there at all. */
+static bool has_tagged(const struct ipsec_spd_view *old, const struct list_head *changed)
+{
+	const struct ipsec_policy *policy;
+
+	if (old && old->tagged)
+		return true;
+	list_for_each_entry(policy, changed, txn_node)
+		if (!ipsec_tag_is_none(&policy->tag))
+			return true;
+	return false;
+}
+
+static int change_begin(struct view_change *change, const struct ipsec_spd_view *old,
+			const struct list_head *changed)
+{
+	int err = ipsec_classify_begin(&change->untagged, old ? &old->classifier : NULL);
+
+	change->tagged.now = NULL;
+	if (err || !has_tagged(old, changed))
+		return err;
+	err = ipsec_partition_begin(&change->tagged, old ? old->tagged : NULL);
+	if (err)
+		ipsec_classify_abort(&change->untagged);
+	return err;
+}
+
+static void change_commit(struct view_change *change, struct ipsec_spd_view *view)
+{
+	view->lost.nodes = ipsec_classify_commit(&change->untagged, &view->classifier);
+	if (change->tagged.now)
+		view->tagged = ipsec_partition_commit(&change->tagged, &view->lost.tagged);
+}
+
+static void change_abort(struct view_change *change)
+{
+	ipsec_classify_abort(&change->untagged);
+	if (change->tagged.now)
+		ipsec_partition_abort(&change->tagged);
 }
 
 /**
@@ -424,8 +617,8 @@ static int change_policies(struct ipsec_classify_change *change, const struct li
  */
 struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct list_head *changed)
 {
-	struct ipsec_classify_change change;
 	struct ipsec_spd_view *view, *old;
+	struct view_change change;
 	int err;
 
 	if (!count_staying(inet->spd, changed))
@@ -435,17 +628,17 @@ struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct li
 		return ERR_PTR(-ENOMEM);
 	INIT_RCU_WORK(&view->rcu, view_free_work);
 	old = rcu_dereference_protected(inet->spd->view, lockdep_is_held(&inet->config));
-	err = ipsec_classify_begin(&change, old ? &old->classifier : NULL);
+	err = change_begin(&change, old, changed);
 	if (err)
 		goto free_view;
 	err = change_policies(&change, changed);
 	if (err)
 		goto abort;
-	view->lost = ipsec_classify_commit(&change, &view->classifier);
+	change_commit(&change, view);
 	return view;
 
 abort:
-	ipsec_classify_abort(&change);
+	change_abort(&change);
 free_view:
 	kfree(view);
 	return ERR_PTR(err);
@@ -472,6 +665,31 @@ void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view)
 	queue_rcu_work(ipsec_wq, &old->rcu);
 }
 
+static bool is_before(const struct ipsec_policy *a, const struct ipsec_policy *b)
+{
+	return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
+}
+
+/* Of the policies with a tag that fits and of one without, the first in the order. */
+static struct ipsec_policy *lookup_tagged(const struct ipsec_partitions *tagged, u8 dir,
+					  const struct ipsec_key *key, struct ipsec_policy *found)
+{
+	struct ipsec_tag tag = { .if_id = key->if_id };
+	const struct ipsec_classifier *classifier;
+	struct ipsec_policy *policy;
+	unsigned int i;
+
+	for (i = 0; i < tagged->n_masks; i++) {
+		tag.mark.mask = tagged->mask[i].mask;
+		tag.mark.value = key->mark & tag.mark.mask;
+		classifier = ipsec_partition_find(tagged, &tag);
+		policy = classifier ? ipsec_classify(classifier, dir, key) : NULL;
+		if (policy && (!found || is_before(policy, found)))
+			found = policy;
+	}
+	return found;
+}
+
 /**
  * ipsec_spd_lookup() - find the first policy that matches a packet
  * @inet: the namespace
@@ -486,8 +704,15 @@ struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 				      const struct ipsec_key *key)
 {
 	const struct ipsec_spd_view *view = rcu_dereference(inet->spd->view);
+	struct ipsec_policy *found = NULL;
 
-	return view ? ipsec_classify(&view->classifier, dir, key) : NULL;
+	if (!view)
+		return NULL;
+	if (likely(!key->if_id))
+		found = ipsec_classify(&view->classifier, dir, key);
+	if (unlikely(view->tagged))
+		found = lookup_tagged(view->tagged, dir, key, found);
+	return found;
 }
 
 /**
@@ -508,4 +733,20 @@ void ipsec_policy_sum(const struct ipsec_policy *policy, u64 *packets, u64 *byte
 		*packets += READ_ONCE(cpu->packets);
 		*bytes += READ_ONCE(cpu->bytes);
 	}
+}
+
+/**
+ * ipsec_policy_used() - when a policy decided about a packet last
+ * @policy: the policy
+ *
+ * Return: seconds since the epoch, 0: never.
+ */
+u64 ipsec_policy_used(const struct ipsec_policy *policy)
+{
+	u64 last = 0;
+	int i;
+
+	for_each_possible_cpu(i)
+		last = max_t(u64, last, READ_ONCE(per_cpu_ptr(policy->cpu, i)->use_time));
+	return last;
 }

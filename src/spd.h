@@ -8,6 +8,7 @@
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
+#include <linux/timekeeping.h>
 
 #include "counter.h"
 #include "net.h"
@@ -20,9 +21,11 @@ struct netlink_ext_ack;
  * @src: source of the SA, or any: not looked at
  * @dst: destination of the SA, or any: that of the packet
  * @reqid: reqid of the SA, 0: any
+ * @spi: SPI of the SA, wire order, 0: any
  * @family: of @src and @dst, AF_UNSPEC if neither was given
  * @proto: IPPROTO_ESP or IPPROTO_AH
  * @mode: enum nfipsec_mode
+ * @optional: packets go, and may come, without the SA
  *
  * Source and destination are those of the SA in the direction of the policy.
  */
@@ -30,19 +33,23 @@ struct ipsec_spec {
 	union ipsec_addr src;
 	union ipsec_addr dst;
 	u32 reqid;
+	__be32 spi;
 	u16 family;
 	u8 proto;
 	u8 mode;
+	bool optional;
 };
 
 /**
  * struct ipsec_policy_cpu - what every packet writes
  * @packets: packets that the policy decided about
  * @bytes: their length
+ * @use_time: of the last one, seconds since the epoch
  */
 struct ipsec_policy_cpu {
 	unsigned long packets;
 	unsigned long bytes;
+	time64_t use_time;
 };
 
 /**
@@ -52,11 +59,13 @@ struct ipsec_policy_cpu {
  * @priority: lower is looked at first [I]
  * @flags: enum nfipsec_policy_flags [I]
  * @dir: enum nfipsec_dir [I]
+ * @tag: the packets that it is for, besides its selectors [I]
  * @action: enum nfipsec_action [I]
  * @n_specs: number of @spec, 0 unless PROTECT [I]
  * @n_selectors: number of @selector [I]
  * @spec: innermost first [I]
  * @name: for the key manager, or NULL [I]
+ * @front: of the front end that made it, from kmalloc(), or NULL [I]
  * @cpu: counters [A]
  * @cpu_chunk: where @cpu comes from [I]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
@@ -65,7 +74,7 @@ struct ipsec_policy_cpu {
  * @acquires: requests in the second since then, owned by hold.c
  * @node: in the tree of its direction, by @priority and @id [C]
  * @by_hash: in the table of identities [C]
- * @hash: of direction, priority and selectors [I]
+ * @hash: of direction, tag and selectors [I]
  * @refcnt: one for the SPD, one while packets are held [A]
  * @txn_node: in the running transaction [C]
  * @txn_state: enum ipsec_txn_state [C]
@@ -81,8 +90,10 @@ struct ipsec_policy {
 	u8 action;
 	u8 n_specs;
 	u16 n_selectors;
+	struct ipsec_tag tag;
 	struct ipsec_spec spec[NFIPSEC_SPECS_MAX];
 	char *name;
+	void *front;
 	struct ipsec_policy_cpu __percpu *cpu;
 	struct ipsec_counter_chunk *cpu_chunk;
 
@@ -105,6 +116,7 @@ int ipsec_spd_init(struct ipsec_net *inet);
 void ipsec_spd_exit(struct ipsec_net *inet);
 
 struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_selectors);
+struct ipsec_policy *ipsec_policy_copy(const struct ipsec_policy *policy);
 void ipsec_policy_put(struct ipsec_policy *policy);
 void ipsec_policy_hash(struct ipsec_policy *policy);
 
@@ -113,6 +125,7 @@ struct ipsec_spd_view;
 int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack);
 void ipsec_spd_remove(struct ipsec_policy *policy);
 struct ipsec_policy *ipsec_spd_find(struct ipsec_net *inet, const struct ipsec_policy *like);
+struct ipsec_policy *ipsec_spd_find_any(struct ipsec_net *inet, const struct ipsec_policy *like);
 struct ipsec_policy *ipsec_spd_find_id(struct ipsec_net *inet, u32 id);
 struct ipsec_policy *ipsec_spd_first(struct ipsec_net *inet);
 struct ipsec_policy *ipsec_spd_next(struct ipsec_policy *policy);
@@ -124,20 +137,22 @@ void ipsec_spd_publish(struct ipsec_net *inet, struct ipsec_spd_view *view);
 
 struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 				      const struct ipsec_key *key);
+u64 ipsec_policy_used(const struct ipsec_policy *policy);
+const char *ipsec_policy_check(const struct ipsec_policy *policy);
 void ipsec_policy_sum(const struct ipsec_policy *policy, u64 *packets, u64 *bytes);
 
 /**
  * ipsec_spd_discards() - what happens to packets that no policy matches
  * @inet: the namespace
- * @dir: enum nfipsec_dir
+ * @which: enum ipsec_discards
  *
  * Any context.
  *
  * Return: true: they are dropped, as RFC 4301 5 wants it; false: they pass in clear.
  */
-static inline bool ipsec_spd_discards(const struct ipsec_net *inet, u8 dir)
+static inline bool ipsec_spd_discards(const struct ipsec_net *inet, u8 which)
 {
-	return READ_ONCE(inet->discards) & BIT(dir);
+	return READ_ONCE(inet->discards) & which;
 }
 
 /**
@@ -149,8 +164,12 @@ static inline bool ipsec_spd_discards(const struct ipsec_net *inet, u8 dir)
  */
 static inline void ipsec_policy_count(struct ipsec_policy *policy, unsigned int bytes)
 {
+	time64_t now = ktime_get_real_seconds();
+
 	this_cpu_inc(policy->cpu->packets);
 	this_cpu_add(policy->cpu->bytes, bytes);
+	if (this_cpu_read(policy->cpu->use_time) != now)
+		this_cpu_write(policy->cpu->use_time, now);
 }
 
 /**

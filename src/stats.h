@@ -15,21 +15,31 @@
 	X(OUT_OFFERED, "came to the output path to be protected") \
 	X(OUT_CUT, "were cut into smaller ones in the output path") \
 	X(OUT_PIECES, "were made by cutting larger ones") \
+	X(OUT_MSS, "SYNs that left offering a smaller maximum segment size: one that fits") \
 	X(OUT_PROTECTED, "left the output path protected") \
 	X(OUT_HELD, "were held because no SA was there yet") \
 	X(OUT_RELEASED, "were held and went on when their SA came") \
 	X(OUT_ACQUIRES, "requests for an SA sent to the key manager") \
+	X(OUT_KEEPALIVES, "NAT keepalives sent") \
 	X(IN_ESP, "ESP packets arrived for this host") \
 	X(IN_AH, "AH packets arrived for this host") \
+	X(IN_HELD, "arrived before the keys of their SA and were held") \
+	X(IN_RELEASED, "were held and went on when the keys came") \
 	X(IN_NOT_OURS, "ESP or AH packets left to the kernel's own stack, which has SAs here") \
 	X(IN_PROTECTED, "were authenticated, passed the policies and were delivered") \
 	X(IN_NESTED, "were authenticated and hold another ESP or AH packet for this host") \
+	X(IN_MSS, "SYNs that arrived and then offered a smaller maximum segment size") \
 	X(IN_ECN_ODD, "left a tunnel with congestion marks that cannot be right (RFC 6040 4.2)") \
+	X(IN_ICMP_PMTU, "ICMP errors that told a path MTU of protected packets") \
+	X(IN_ICMP_OTHER, "other ICMP errors, that protected packets did not arrive") \
+	X(IN_ICMP_REFUSED, "ICMP errors about protected packets that cannot be true") \
 	X(IN_CLEAR, "arrived in clear as the policies allow")
 
 #define IPSEC_DROPS(X) \
 	X(IN_TRUNCATED, "ESP or AH packet is shorter than its headers, IV, trailer and ICV") \
 	X(IN_NO_SA, "no SA has this SPI, destination and protocol") \
+	X(IN_LARVAL, "the keys of its SA did not come in time, or too many packets wait for keys") \
+	X(IN_DIRECTION, "the SA was added for packets that leave, not for those that arrive") \
 	X(IN_REPLAY, "sequence number was received before, or is 0") \
 	X(IN_LATE, "sequence number is left of the anti-replay window") \
 	X(IN_ICV, "integrity check failed: wrong key, or the packet was changed on its way") \
@@ -56,6 +66,8 @@
 	X(IN_NO_MEMORY, "memory was short on input") \
 	X(OUT_DISCARD, "an outbound policy says deny") \
 	X(OUT_NO_POLICY, "no outbound policy matches, and the default is deny") \
+	X(OUT_LINK_POLICY, "was routed into a link for whose if_id no policy protects it") \
+	X(OUT_LINK_LOOP, "the route to the end of the SA leads back into the link it is for") \
 	X(OUT_NO_SA, "no SA is there for the policy, and it is not to be waited for") \
 	X(OUT_HOLD_FULL, "no SA is there yet and enough packets are held already") \
 	X(OUT_HOLD_TIMEOUT, "was held, but no SA came in time") \

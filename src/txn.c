@@ -22,6 +22,8 @@ void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet)
 	txn->inet = inet;
 	INIT_LIST_HEAD(&txn->sas);
 	INIT_LIST_HEAD(&txn->policies);
+	txn->flush = false;
+	txn->flush_policies = false;
 	mutex_lock(&inet->config);
 	txn->discards = inet->discards;
 }
@@ -60,18 +62,34 @@ void ipsec_txn_delete_sa(struct ipsec_txn *txn, struct ipsec_sa *sa)
 }
 
 /**
- * ipsec_txn_flush_sas() - delete all SAs
+ * ipsec_txn_replace_sa() - delete an SA in whose place another will come
  * @txn: the transaction
+ * @sa: the SA
  */
-void ipsec_txn_flush_sas(struct ipsec_txn *txn)
+void ipsec_txn_replace_sa(struct ipsec_txn *txn, struct ipsec_sa *sa)
+{
+	ipsec_txn_delete_sa(txn, sa);
+	sa->txn_state |= IPSEC_TXN_TOLD;
+}
+
+/**
+ * ipsec_txn_flush_sas() - delete all SAs
+ * @txn: the transaction; of several flushes in it the last one is told of, if there is any SA
+ * @proto: those of this protocol, 0: of both
+ */
+void ipsec_txn_flush_sas(struct ipsec_txn *txn, u8 proto)
 {
 	struct ipsec_sa *sa;
 	u32 number = 0;
 
 	while ((sa = ipsec_sadb_next(txn->inet, number))) {
-		ipsec_txn_delete_sa(txn, sa);
 		number = sa->number;
+		if (proto && proto != sa->id.proto)
+			continue;
+		ipsec_txn_replace_sa(txn, sa);
+		txn->flush = true;
 	}
+	txn->flush_proto = proto;
 }
 
 /**
@@ -109,30 +127,53 @@ void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy)
 }
 
 /**
- * ipsec_txn_flush_policies() - delete all policies, and set the defaults to BYPASS
+ * ipsec_txn_replace_policy() - delete a policy in whose place another will come
  * @txn: the transaction
+ * @policy: the policy
+ */
+void ipsec_txn_replace_policy(struct ipsec_txn *txn, struct ipsec_policy *policy)
+{
+	ipsec_txn_delete_policy(txn, policy);
+	policy->txn_state |= IPSEC_TXN_TOLD;
+}
+
+/**
+ * ipsec_txn_flush_policies() - delete all policies
+ * @txn: the transaction
+ *
+ * The defaults stay as they are.
  */
 void ipsec_txn_flush_policies(struct ipsec_txn *txn)
 {
 	struct ipsec_policy *policy;
 
-	for (policy = ipsec_spd_first(txn->inet); policy; policy = ipsec_spd_next(policy))
-		ipsec_txn_delete_policy(txn, policy);
+	for (policy = ipsec_spd_first(txn->inet); policy; policy = ipsec_spd_next(policy)) {
+		ipsec_txn_replace_policy(txn, policy);
+		txn->flush_policies = true;
+	}
+}
+
+/**
+ * ipsec_txn_clear_defaults() - let pass what no policy matches
+ * @txn: the transaction
+ */
+void ipsec_txn_clear_defaults(struct ipsec_txn *txn)
+{
 	txn->discards = 0;
 }
 
 /**
  * ipsec_txn_set_default() - say what happens to packets that no policy matches
  * @txn: the transaction
- * @dir: enum nfipsec_dir
- * @action: NFIPSEC_ACTION_BYPASS or NFIPSEC_ACTION_DISCARD
+ * @which: enum ipsec_discards, one or several
+ * @discard: they are dropped; else they pass in clear
  */
-void ipsec_txn_set_default(struct ipsec_txn *txn, u8 dir, u8 action)
+void ipsec_txn_set_default(struct ipsec_txn *txn, u8 which, bool discard)
 {
-	if (action == NFIPSEC_ACTION_DISCARD)
-		txn->discards |= BIT(dir);
+	if (discard)
+		txn->discards |= which;
 	else
-		txn->discards &= ~BIT(dir);
+		txn->discards &= ~which;
 }
 
 /* The module must not go away, and with it the hooks, while packets are to be dropped. */
@@ -179,8 +220,8 @@ static void settle_sas(struct ipsec_txn *txn, bool commit)
 		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
 			ipsec_sadb_remove(sa);
 			ipsec_event_sa_gone(txn->inet, sa);
-			if (was == IPSEC_TXN_DOOMED)
-				ipsec_event_sa_deleted(txn->inet, sa);
+			if (!(was & IPSEC_TXN_NEW))
+				ipsec_event_sa_deleted(txn->inet, sa, was & IPSEC_TXN_TOLD);
 			ipsec_sa_retire(sa);
 		} else if (commit) {
 			ipsec_event_sa_added(txn->inet, sa);
@@ -197,8 +238,9 @@ static void settle_policies(struct ipsec_txn *txn, bool commit)
 		was = settle(&policy->txn_node, &policy->txn_state);
 		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
 			ipsec_spd_remove(policy);
-			if (was == IPSEC_TXN_DOOMED)
-				ipsec_event_policy_deleted(txn->inet, policy);
+			if (!(was & IPSEC_TXN_NEW))
+				ipsec_event_policy_deleted(txn->inet, policy,
+							   was & IPSEC_TXN_TOLD);
 			ipsec_policy_put(policy);
 		} else if (commit) {
 			ipsec_event_policy_added(txn->inet, policy);
@@ -231,6 +273,10 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 	}
 	settle_policies(txn, true);
 	settle_sas(txn, true);
+	if (txn->flush)
+		ipsec_event_sas_flushed(txn->inet, txn->flush_proto);
+	if (txn->flush_policies)
+		ipsec_event_policies_flushed(txn->inet);
 	if (spd_changes)
 		ipsec_event_spd_changed(txn->inet);
 	mutex_unlock(&txn->inet->config);
@@ -248,4 +294,20 @@ void ipsec_txn_abort(struct ipsec_txn *txn)
 	settle_policies(txn, false);
 	settle_sas(txn, false);
 	mutex_unlock(&txn->inet->config);
+}
+
+/**
+ * ipsec_txn_end() - commit a transaction, or abort it
+ * @txn: the transaction, over afterwards
+ * @err: what has become of it so far: 0 or a negative errno
+ * @extack: a sentence if the commit fails
+ *
+ * Return: @err, or if that is 0 what ipsec_txn_commit() returns.
+ */
+int ipsec_txn_end(struct ipsec_txn *txn, int err, struct netlink_ext_ack *extack)
+{
+	if (!err)
+		return ipsec_txn_commit(txn, extack);
+	ipsec_txn_abort(txn);
+	return err;
 }

@@ -41,6 +41,7 @@ static __sum16 upper_sum(const struct sk_buff *skb, unsigned int offset, u8 prot
 enum ipsec_stat ipsec_udpencap_push(struct sk_buff *skb, const struct ipsec_sa *sa)
 {
 	unsigned int ip_len = skb_transport_offset(skb), len = sizeof(struct udphdr);
+	struct ipsec_encap encap = READ_ONCE(sa->encap);
 	struct udphdr *udph;
 
 	if (ipsec_skb_writable(skb, len, 0))
@@ -53,8 +54,8 @@ enum ipsec_stat ipsec_udpencap_push(struct sk_buff *skb, const struct ipsec_sa *
 	if (skb->len - ip_len > U16_MAX)
 		return IPSEC_OUT_TOO_BIG;
 	udph = udp_hdr(skb);
-	udph->source = sa->encap.sport;
-	udph->dest = sa->encap.dport;
+	udph->source = encap.sport;
+	udph->dest = encap.dport;
 	udph->len = htons(skb->len - ip_len);
 	udph->check = 0;
 	if (ipsec_header_family(skb) == AF_INET6)
@@ -103,7 +104,7 @@ bool ipsec_udpencap_expected(struct ipsec_net *inet, const struct sk_buff *skb,
 	if (!spi || !*spi)
 		return false;
 	id.spi = *spi;
-	sa = ipsec_sa_lookup(inet, &id, &key->src);
+	sa = ipsec_sa_lookup(inet, &id, &key->src, skb->mark);
 	return sa && sa->encap.dport == htons(key->dport);
 }
 

@@ -61,7 +61,7 @@ for algorithm in $ALGORITHMS; do
 			xfrm[$family,$size,$algorithm]=$(cost $family "$size") ||
 				bail "packets under the kernel's stack do not arrive: $algorithm"
 		done
-		xfrm_flush
+		xfrm_flush gw1 gw2
 	done
 done
 load_module

@@ -58,7 +58,7 @@ unsink gw1
 sink h2
 xfrm_load 4 gcm || bail "the kernel's stack refuses SAs"
 measure xfrm "$XFRM_SAS" 1
-xfrm_flush
+xfrm_flush gw1 gw2
 load_module
 our_load 4 gcm || bail "ipsecctl refuses SAs"
 measure nfipsec "$SAS" 10000

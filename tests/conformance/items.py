@@ -12,8 +12,8 @@ import sys
 
 from scapy.compat import raw
 from scapy.layers import ipsec as scapy
-from scapy.layers.inet6 import (HBHOptUnknown, ICMPv6EchoReply, ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt,
-                                IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting)
+from scapy.layers.inet6 import (HBHOptUnknown, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6PacketTooBig, IPv6,
+                                IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting)
 
 import forge
 import forge6
@@ -22,6 +22,7 @@ from forge6 import FAR6, FAR_HOST6, ICMP6, NEAR_HOST6, US6
 HOST1, HOST2 = FAR6, FAR_HOST6
 SGW1, SGW2 = FAR6, "fd02::1"
 OTHER_HOST6 = "fd02:0:0:1::2"
+ROUTER = "2001:db8::99"
 
 ktap = forge.Ktap()
 far, near, tap = forge6.far_wire6(), forge6.near_wire6(), forge6.Wire6("us", "eth1")
@@ -159,6 +160,7 @@ def end_node():
     transport("End-Node")
     end_node_bypass_and_discard()
     end_node_fragmentation()
+    end_node_too_big()
     never_a_fragment("End-Node", Pair())
     end_node_tunnel()
     for enc, auth in (("aes-128", "hmac-sha1"), ("aes-128", "hmac-sha2-256"), ("aes-192", "hmac-sha2-256"),
@@ -275,6 +277,25 @@ def end_node_fragmentation():
         item.counters(IN_ESP=1, IN_PROTECTED=1, OUT_OFFERED=1, OUT_PROTECTED=1)
 
 
+def too_big(about, mtu, src=ROUTER, dst=US6):
+    """A router's answer: as much of the packet as makes 1280 bytes."""
+    return raw(IPv6(src=src, dst=dst, hlim=64) / ICMPv6PacketTooBig(mtu=mtu) / about[:1232])
+
+
+def end_node_too_big():
+    pair, data = Pair(), bytes(range(200)) * 7
+    with Item("End-Node: Packet Too Big Reception", flow(pair) + pair.rules()) as item:
+        came = item.answered(pair, pair.protect(request(HOST1, US6, data)), reply(US6, HOST1, data))
+        far.send(too_big(came, 1280))
+        far.send(pair.protect(request(HOST1, US6, data, 2)))
+        packets = [item.expect(), item.expect()]
+        whole, kinds = reassembled(packets)
+        item.same("headers", [(44, forge.ESP, True)] * 2, kinds)
+        item.same("the answer", reply(US6, HOST1, data, 2), item.inside(pair, whole))
+        item.same("no fragment is too long", True, max(map(len, packets)) <= 1280)
+        item.counters(IN_ESP=2, IN_PROTECTED=2, OUT_OFFERED=2, OUT_PROTECTED=2, IN_ICMP_PMTU=1, IN_CLEAR=1)
+
+
 def never_a_fragment(name, pair):
     """RFC 4302 3.3.4 and RFC 4303 3.3.4: transport mode is for whole packets."""
     with Item(f"{name}: Fragmentation, a fragment is never protected", flow(pair) + pair.rules()) as item:
@@ -354,6 +375,7 @@ def gateway():
             item.same("SPI and sequence number", (one.from_us.spi, number), one.number(through(item, one)))
         item.counters(**once(4))
     gateway_items(one, net)
+    gateway_too_big(net)
     gateway_padding(net)
     pair = Pair("tunnel", SGW1)
     invalid("SGW", pair, HOST2, NEAR_HOST6)
@@ -407,6 +429,33 @@ def gateway_items(one, net):
             far.send(one.protect(IPv6(part)))
             item.same("a fragment, forwarded", forwarded(part), item.expect(near))
         item.counters(IN_ESP=3, IN_PROTECTED=3, OUT_BYPASSED=3)
+
+
+def gateway_too_big(net):
+    """Outside there are 76 bytes besides the blocks: IPv6, ESP and IV, ICV; of these the trailer has 2."""
+    def large(size, number):
+        return raw(request(NEAR_HOST6, HOST2, bytes(size - 48), number))
+
+    def told(item, mtu, about):
+        item.same("the sender is told", too_big(about, mtu, "fd01::1", NEAR_HOST6), item.expect(near))
+
+    one = Pair("tunnel", SGW1)
+    rules = flow(one, "fd01::/64", net) + one.rules()
+    with Item("SGW: Packet Too Big Transmission", rules) as item:
+        packet = large(1423, 1)
+        near.send(packet)
+        told(item, 1422, forwarded(packet))
+        fits = large(1422, 2)
+        near.send(fits)
+        item.same("what fits", forwarded(fits), item.inside(one, item.expect()))
+        item.counters(OUT_OFFERED=2, OUT_TOO_BIG=1, OUT_PROTECTED=1, IN_CLEAR=2, OUT_BYPASSED=1)
+    with Item("SGW: Packet Too Big Forwarding", rules) as item:
+        packet = large(1400, 1)
+        near.send(packet)
+        far.send(too_big(item.expect(), 1380))
+        near.send(packet)
+        told(item, (1380 - 76) // 16 * 16 - 2, forwarded(packet))
+        item.counters(OUT_OFFERED=2, OUT_PROTECTED=1, OUT_TOO_BIG=1, IN_ICMP_PMTU=1, IN_CLEAR=3, OUT_BYPASSED=1)
 
 
 def gateway_padding(net):

@@ -20,7 +20,9 @@ release=${release%%/*}
 is "the module is for the kernel whose directory it is in" \
 	"$release" "$(modinfo -F vermagic "$module" 2>/dev/null | cut -d ' ' -f 1)"
 is "the module's licence" GPL "$(modinfo -F license "$module" 2>/dev/null)"
-is "installed files" "/lib/modules/$release/updates/nfipsec.ko
+is "installed files" "/etc/modprobe.d/nfipsec.conf
+/lib/modules/$release/updates/nfipsec.ko
+/usr/lib/nfipsec/libnfipsec-xfrm.so
 /usr/sbin/ipsecctl
 /usr/share/bash-completion/completions/ipsecctl
 /usr/share/man/man5/ipsec.conf.5

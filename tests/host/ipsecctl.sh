@@ -389,7 +389,7 @@ test_wire() {
 		assert (sel["sport_min"], sel["sport_max"], sel["dport_min"]) == (1024, 65535, 80), out
 		assert back["selectors"][0]["src_min"] == "10.0.0.2", back
 		assert out["specs"][0] == {"proto": "esp", "mode": "any", "src": None,
-					   "dst": None, "reqid": 0}, out
+					   "dst": None, "reqid": 0, "optional": False}, out
 		END
 	result ipsecctl/json-flow
 }

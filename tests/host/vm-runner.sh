@@ -68,12 +68,14 @@ verdict panic 97 'Kernel panic' $?
 mkdir -p "$work/crashme"
 cp "$TOP"/tests/lib/crashme/* "$work/crashme"
 if check "crashme.ko builds" make -C "$KERNEL_DIR" M="$work/crashme" modules; then
-	for kind in warn oops; do
-		vm "crashme-$kind" -M "$work/crashme/crashme.ko" <<< "insmod \$KMOD kind=$kind; sleep 5; exit 0"
+	for kind in warn oops loop; do
+		vm "crashme-$kind" -a watchdog_thresh=2 -M "$work/crashme/crashme.ko" <<< "insmod \$KMOD kind=$kind; sleep 5; exit 0"
 		case $kind in
 		warn) verdict "crashme-$kind" 97 'crashme was asked to warn\|WARNING: .*crashme_warn' $? ;;
 		oops) verdict "crashme-$kind" 97 'Oops' $? ;;
+		loop) verdict "crashme-$kind" 97 'soft lockup' $? ;;
 		esac
+		is "... and where" 1 "$(grep -c "^#   at: crashme_$kind+.* < do_one_initcall+" "$work/crashme-$kind.log")"
 	done
 	vm crashme-quiet -M "$work/crashme/crashme.ko" <<< "insmod \$KMOD && grep ^crashme /proc/modules"
 	verdict crashme-quiet 0 '^crashme ' $?

@@ -8,6 +8,7 @@ set -u
 . "$TOP/tests/lib/protect.sh"
 . "$TOP/tests/lib/matrix.sh"
 
+keep_kernel_stack
 load_module
 host_pair
 

@@ -7,6 +7,7 @@ set -u
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
 
+keep_kernel_stack
 load_module
 gateway_chain
 

@@ -8,6 +8,7 @@ set -u
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
 
+keep_kernel_stack
 load_module
 gateway_chain
 for ns in h1 gw1 gw2 h2; do	# nobody has to learn what fits the tunnel

@@ -5,6 +5,9 @@
 What both have is here under the name that forge.py gives it, and takes addresses and packets
 of either family; what only forge.py has is here as well. The bench is forge_bench6.
 """
+import socket
+import struct
+
 import forge
 import forge6
 from forge import *     # noqa: F403 pylint: disable=wildcard-import,unused-wildcard-import
@@ -32,6 +35,27 @@ def ip(src, dst, proto, payload=b"", **header):
 
 def udp(src, dst, data, **ports):
     return (forge6.udp6 if ":" in src else forge.udp)(src, dst, data, **ports)
+
+
+def upper_sum(src, dst, proto, data):
+    """The checksum of TCP, UDP or ICMPv6, with the pseudo header."""
+    if ":" in src:
+        return forge6.upper_sum6(src, dst, proto, data)
+    ends = socket.inet_aton(src) + socket.inet_aton(dst)
+    return forge.checksum(ends + struct.pack("!BBH", 0, proto, len(data)) + data)
+
+
+def icmp_error(src, dst, kind, code, quoted, word=0, damage=0):
+    """A packet with an ICMP error about another; word: 32 bits before that; damage: of the checksum."""
+    # pylint: disable=too-many-arguments
+    if ":" in src:
+        message = forge6.icmp6(src, dst, kind, code, struct.pack("!I", word) + quoted)
+    else:
+        head = struct.pack("!BBHI", kind, code, 0, word)
+        message = head[:2] + struct.pack("!H", forge.checksum(head + quoted)) + head[4:] + quoted
+    total = struct.unpack_from("!H", message, 2)[0] ^ damage
+    message = message[:2] + struct.pack("!H", total) + message[4:]
+    return ip(src, dst, forge6.ICMP6 if ":" in src else forge.ICMP, message)
 
 
 def datagram(src, dst, data, **header):
@@ -65,3 +89,9 @@ def far_wire(family):
 
 def near_wire(family):
     return forge6.near_wire6() if family == 6 else forge.near_wire()
+
+
+def carried(packet):
+    """What is inside a packet of a tunnel with ESP that neither encrypts nor has an IV."""
+    body = packet[header_len(packet) + 8:-12] if packet else b""
+    return body[:-2 - body[-2]] if len(body) > 2 else b""

@@ -30,19 +30,20 @@ def ip6(src, dst, proto, payload=b"", *, hops=64, tos=0, flow=0, length=None, ve
                        _address(src), _address(dst)) + payload
 
 
-def _sum(src, dst, proto, data):
+def upper_sum6(src, dst, proto, data):
+    """The checksum of UDP, ICMPv6 or the like, with the pseudo header."""
     return forge.checksum(_address(src) + _address(dst) + struct.pack("!II", len(data), proto) + data)
 
 
 def udp6(src, dst, data, sport=4000, dport=9):
     head = struct.pack("!HHHH", sport, dport, 8 + len(data), 0)
-    return head[:6] + struct.pack("!H", _sum(src, dst, UDP, head + data) or 0xffff) + data
+    return head[:6] + struct.pack("!H", upper_sum6(src, dst, UDP, head + data) or 0xffff) + data
 
 
 def icmp6(src, dst, kind, code, rest):
     """An ICMPv6 message; rest: behind the checksum."""
     head = struct.pack("!BBH", kind, code, 0)
-    return head[:2] + struct.pack("!H", _sum(src, dst, ICMP6, head + rest)) + rest
+    return head[:2] + struct.pack("!H", upper_sum6(src, dst, ICMP6, head + rest)) + rest
 
 
 def echo6(src, dst, data, reply=False, number=1, **header):

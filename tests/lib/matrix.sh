@@ -54,11 +54,6 @@ tcp_case() { # name, left, right, proto, from, to, address
 	check "$1: the books of both ends" balanced "$2" "$3" "$4" "${lost#0}"
 }
 
-forget_path() {
-	ip -n "$1" -4 route flush cache
-	ip -n "$1" -6 route flush cache
-}
-
 fragments='ip[6:2] & 0x3fff != 0 or ip6[6] == 44'
 
 matrix_sizes() { # name, proto, limit, from, to, left, right, address

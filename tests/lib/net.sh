@@ -14,11 +14,16 @@
 #   reaches NS ADDRESS [PING-OPTION...]   one ping is answered
 #   tcp_transfer NS1 NS2 ADDRESS BYTES [PORT]   through TCP, compared at the end
 #   udp_send NS1 NS2 ADDRESS BYTES [PORT]       one datagram of that size, compared
+#   tracepath_says NS ADDRESS             the path MTUs that it prints, whether it got there, hops
+#   forget_path NS...                     what they have learnt of any path
 #
 # The module
 #   load_module [PARAMETER...]; unload_module
+#   keep_kernel_stack                 before load_module: NETLINK_XFRM stays with the kernel's own
+#                                     stack, which `ip xfrm` then speaks to
 #   ipsec NS ARGUMENT...                  ipsecctl in a namespace
 #   ipsec_load NS < RULES                 ipsecctl -f -
+#   xfrm_flush NS...                      no policies and SAs any more, by ip xfrm
 #
 # Counters
 #   counter NS NAME                       value of a counter now
@@ -180,10 +185,38 @@ udp_send() {
 	cmp "$net_state/sent" "$net_state/received"
 }
 
+tracepath_says() {
+	timeout 60 ip netns exec "$1" tracepath -n -m 12 "$2" > "$net_state/tracepath" 2>&1
+	grep -oE 'pmtu [0-9]+|reached' "$net_state/tracepath" | awk '!seen[$0]++' | tr '\n' ' '
+	sed -nE 's/.*Resume: pmtu [0-9]+ hops ([0-9]+) .*/hops \1/p' "$net_state/tracepath"
+}
+
+forget_path() {
+	local ns
+	for ns in "$@"; do
+		ip -n "$ns" -4 route flush cache
+		ip -n "$ns" -6 route flush cache
+	done
+}
+
 # --- the module ------------------------------------------------------------------------
+
+# The kernel patches the code on the way of packets when the first hook of a place comes, in
+# whatever namespace, and when the last one goes. A second processor that QEMU 7 emulates may
+# keep the code from the middle of that, and then it loops or dies at a breakpoint. So where
+# there are two, a namespace without traffic has a hook in every place, all the time.
+hooks_stay() {
+	local place
+	[ "$(nproc)" -gt 1 ] && [ ! -e /run/netns/hooks ] || return 0
+	ns_add hooks
+	for place in prerouting input forward output postrouting; do
+		echo "add table inet stay; add chain inet stay $place { type filter hook $place priority 0; }"
+	done | in_ns hooks nft -f - || bail "nft refuses the chains"
+}
 
 load_module() {
 	[ -n "$KMOD" ] || bail "no module was built"
+	hooks_stay
 	# insmod resolves nothing: whatever it uses is loaded first.
 	local depends
 	depends=$(modinfo -F depends "$KMOD" | tr ',' ' ')
@@ -194,6 +227,8 @@ load_module() {
 
 unload_module() { rmmod nfipsec; }
 
+keep_kernel_stack() { modprobe xfrm_user || bail "the kernel's own stack is not there"; }
+
 ipsec() {
 	local ns=$1
 	shift
@@ -201,6 +236,14 @@ ipsec() {
 }
 
 ipsec_load() { in_ns "$1" ipsecctl -f -; }
+
+xfrm_flush() {
+	local ns
+	for ns; do
+		ip -n "$ns" xfrm policy flush
+		ip -n "$ns" xfrm state flush
+	done
+}
 
 # --- counters --------------------------------------------------------------------------
 

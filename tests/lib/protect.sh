@@ -5,18 +5,25 @@
 #   sas PROTO MODE FROM TO ALGORITHM-WORDS...
 #                                       rules for the two SAs between two addresses, with keys
 #                                       and SPIs of their own; both ends load the same
-#   protect_chain PROTO ALGORITHM-WORDS...   tunnel between the gateways of gateway_chain
+#   protect_tunnel NS1 END1 NET1 NS2 END2 NET2 PROTO ALGORITHM-WORDS...
+#                                       tunnel between the networks behind two ends
+#   protect_chain PROTO ALGORITHM-WORDS...   one between the gateways of gateway_chain
 #   protect_pair PROTO ALGORITHM-WORDS...    transport mode between the hosts of host_pair
 #                                       inner=6 and outer=6 before either: IPv6 there
 #   net_of 1|2 FAMILY, host_of, end_of  the networks and hosts of gateway_chain, and the ends
 #                                       of the wire, in family 4 or 6
 #   unprotect NS...                     flush
+#   gcm_fits MTU FAMILY                 the largest packet in a tunnel of ESP with AES-GCM and a header
+#                                       of that family
+#   path_of_sas NS                      of those that have sent: path MTU, what fits inside, who said so
 #   balanced NS1 NS2 PROTO [NAME=N ...] since their snapshots: what each was offered it
 #                                       protected, cut or dropped; what it protected the other
 #                                       one received, authenticated and delivered; nothing was
 #                                       dropped, but for those of NS1
 #   no_drops NS [NAME=N ...]            since its snapshot, but for those
 #   await SECONDS COMMAND...            until it succeeds; false if it never does
+#   key_manager NS FAMILY [PORT]        a UDP socket that takes ESP, family 4 or 6
+#   heard NS FAMILY                     what reached it besides: in hexadecimal, a line each
 #   $slow                               how many times longer everything takes on this kernel: 1,
 #                                       or 6 with the checkers of debug; await knows
 
@@ -32,6 +39,16 @@ await() {
 	done
 }
 
+key_managers=()
+at_exit 'kill ${key_managers[@]+"${key_managers[@]}"} 2>/dev/null'
+key_manager() {
+	local said=$net_state/key_manager.$1.$2
+	ip netns exec "$1" "$TOP/tests/lib/udp-encap.py" "$2" "${3:-4500}" > "$said" &
+	key_managers+=("$!")
+	await 10 grep -q ready "$said" || bail "no socket in $1"
+}
+heard() { tail -n +2 "$net_state/key_manager.$1.$2"; }
+
 hex() { # bytes, a multiple of 4
 	local n
 	for ((n = 0; n < $1; n += 4)); do
@@ -42,7 +59,9 @@ hex() { # bytes, a multiple of 4
 # algorithm -> bytes of key
 key_length() {
 	case $1 in
+	hmac-md5) echo 16 ;;
 	hmac-sha1) echo 20 ;;
+	3des) echo 24 ;;
 	hmac-sha2-256) echo 32 ;;
 	hmac-sha2-384) echo 48 ;;
 	hmac-sha2-512) echo 64 ;;
@@ -80,16 +99,19 @@ host_of() { [ "$2" = 4 ] && echo "10.$1.0.2" || echo "fd0$1::2"; }
 end_of() { [ "$2" = 4 ] && echo "192.0.2.$1" || echo "2001:db8::$1"; }
 
 # The SPIs must go on in this shell, so no pipe into ipsec_load.
-protect_chain() {
-	local proto=$1 rules=$net_state/sas inner=${inner:-4} outer=${outer:-4}
-	shift
-	local left right end1 end2
-	left=$(net_of 1 "$inner") right=$(net_of 2 "$inner")
-	end1=$(end_of 1 "$outer") end2=$(end_of 2 "$outer")
+protect_tunnel() {
+	local ns1=$1 end1=$2 net1=$3 ns2=$4 end2=$5 net2=$6 proto=$7 rules=$net_state/sas
+	shift 7
 	sas "$proto" tunnel "$end1" "$end2" "$@" > "$rules"
-	{ echo "flow $proto from $left to $right peer $end2"; cat "$rules"; } | ipsec gw1 -F -f - &&
-	{ echo "flow $proto from $right to $left peer $end1"; cat "$rules"; } | ipsec gw2 -F -f - ||
+	{ echo "flow $proto from $net1 to $net2 peer $end2"; cat "$rules"; } | ipsec "$ns1" -F -f - &&
+	{ echo "flow $proto from $net2 to $net1 peer $end1"; cat "$rules"; } | ipsec "$ns2" -F -f - ||
 		bail "the gateways refuse their rules"
+}
+
+protect_chain() {
+	local inner=${inner:-4} outer=${outer:-4}
+	protect_tunnel gw1 "$(end_of 1 "$outer")" "$(net_of 1 "$inner")" \
+		gw2 "$(end_of 2 "$outer")" "$(net_of 2 "$inner")" "$@"
 }
 
 protect_pair() {
@@ -108,6 +130,13 @@ unprotect() {
 	for ns in "$@"; do
 		ipsec "$ns" -F
 	done
+}
+
+# Less the header, ESP, IV and ICV, in blocks of 4, less the trailer.
+gcm_fits() { echo $((($1 - ($2 == 4 ? 20 : 40) - 8 - 8 - 16) / 4 * 4 - 2)); }
+
+path_of_sas() {
+	ipsec "$1" -j -s sa | jq -r '.sa[] | select(.pmtu) | .pmtu | "\(.mtu) \(.inside) \(.router)"'
 }
 
 # Packets that die after they were offered are in these; holding has books of its own.

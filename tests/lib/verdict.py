@@ -6,16 +6,19 @@
     gateway.into(packet)    the same from far to near; or "dropped REASON"
 
 Behind each packet goes a marker that every set of rules lets pass: when it has arrived, so
-has whatever the gateway made of the packet. One that neither came out nor was counted as
-dropped is "lost", one that came out and was counted is both, with a comma.
+has whatever the gateway made of the packet, unless that came out of a tunnel: it is put into a
+queue of its own then, and is waited for. One that neither came out nor was counted as dropped is
+"lost", one that came out and was counted is both, with a comma.
 """
 import struct
+import time
 
 import forge
 import forge6
 from forge import ESP, AH
 
 NEAR4, FAR4, NEAR6, FAR6 = forge.NEAR_HOST, forge.FAR_HOST, forge6.NEAR_HOST6, forge6.FAR_HOST6
+LATE = 10       # seconds that a packet may come behind the marker
 MARK_NEAR, MARK_FAR = "10.1.0.2", "10.2.0.77"
 
 
@@ -60,13 +63,22 @@ class Gateway:
             if found is None:
                 return "no marker"
             came.append(found)
-        came += there[6].drain()
-        now = forge.State()
-        said = [self._what(p, packet) for p in came]
-        said += [f"dropped {name}" if n == 1 else f"dropped {name} {n}"
-                 for name, n in now.drops(self.before).items()]
-        self.before = now
-        return ", ".join(said) or "lost"
+        return ", ".join(self._said(packet, came, there)) or "lost"
+
+    def _said(self, packet, came, there):
+        end = time.monotonic() + LATE
+        while True:
+            came += there[6].drain()
+            now = forge.State()
+            said = [self._what(p, packet) for p in came]
+            said += [f"dropped {name}" if n == 1 else f"dropped {name} {n}"
+                     for name, n in now.drops(self.before).items()]
+            held = now.counters["OUT_HELD"] != self.before.counters["OUT_HELD"]
+            if said or held or time.monotonic() > end:
+                self.before = now
+                return said
+            late = there[4].receive(0.1)
+            came += [late] if late else []
 
     @staticmethod
     def _what(came, sent):

@@ -25,10 +25,10 @@ load() { # family, words of a, words of b, type
 	printf '%s\n' "flow esp transport in from $end1 to $end2" "$sa replay 8192 $3" "$bystander" | ipsec b -F -f -
 }
 
-# So many datagrams from each of two CPUs: 128 bytes in IPv4, 148 in IPv6.
+# So many datagrams from each of two CPUs, where there are two: 128 bytes in IPv4, 148 in IPv6.
 flood() { # family, how many
 	local cpu pids=()
-	for cpu in 0 1; do
+	for cpu in 0 $(($(nproc) - 1)); do
 		ip netns exec a taskset -c $cpu python3 -IS - "$(end_of 2 "$1")" "$2" <<- 'END' &
 			import socket, sys
 			to, count = sys.argv[1], int(sys.argv[2])

@@ -55,6 +55,42 @@ for ends in "192.0.2.1 192.0.2.2 ip ip[40]" "2001:db8::1 2001:db8::2 ip6 ip6[40]
 	check "fewer SAs than the policy names, $family: the reason" no_drops gw2 IN_WRONG_SA=1
 done
 
+# --- one of them may be missing ------------------------------------------------------------
+
+# optional_pair "SAs there" "SAs here"; the flow: ESP, which may be missing, then AH
+declare -A protects=([esp]="enc aes-128-gcm" [ah]="auth hmac-sha2-256")
+optional_pair() {
+	local proto
+	for proto in esp ah; do
+		# shellcheck disable=SC2086 # words
+		sas $proto transport 192.0.2.1 192.0.2.2 ${protects[$proto]} > "$net_state/$proto"
+	done
+	{ echo 'flow esp transport from 192.0.2.1 to 192.0.2.2 optional then ah transport'; for proto in $1; do cat "$net_state/$proto"; done; } | rules gw1
+	{ echo 'flow esp transport from 192.0.2.2 to 192.0.2.1 optional then ah transport'; for proto in $2; do cat "$net_state/$proto"; done; } | rules gw2
+}
+came() { echo "$(delta "$1" IN_AH) $(delta "$1" IN_ESP) $(delta "$1" IN_PROTECTED)"; }
+
+optional_pair "esp ah" "esp ah"
+check "ESP is optional, and there: an answer" reaches gw1 192.0.2.2
+is "both protect each packet" "1 1 1, 1 1 1" "$(came gw1), $(came gw2)"
+optional_pair "ah" "ah"
+capture_wire "$ARTIFACTS/optional.pcap" ip
+check "ESP is optional, and missing: an answer" reaches gw1 192.0.2.2
+capture_end
+is "AH alone protects each packet" "1 0 1, 1 0 1" "$(came gw1), $(came gw2)"
+check "and nothing is in clear" only_ah "$ARTIFACTS/optional.pcap"
+optional_pair "esp" "esp ah"
+check_fails "AH is not optional, and missing: no answer" reaches gw1 192.0.2.2 -W 1
+is "the packet waits for it" "1 0" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_PROTECTED)"
+ipsec gw1 -F
+echo 'flow esp transport from 192.0.2.1 to 192.0.2.2' | cat - "$net_state/esp" | rules gw1
+snapshot gw2
+check_fails "nor does ESP alone come in" reaches gw1 192.0.2.2 -W 1
+check "for it came under other SAs" no_drops gw2 IN_WRONG_SA=1
+echo 'flow esp transport from 192.0.2.1 to 192.0.2.2 type bypass' | rules gw1
+check_fails "nor clear text" reaches gw1 192.0.2.2 -W 1
+check "which has to be protected" no_drops gw2 IN_WRONG_SA=1 IN_CLEAR_PROTECT=1
+
 # --- a tunnel to a gateway around AH between the hosts ------------------------------------
 
 flush

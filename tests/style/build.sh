@@ -9,7 +9,7 @@ cd "$TOP" || exit 1
 
 # What make says about one of our files: Kbuild names them by the build directory.
 warnings() { # log
-	grep -E '(warning|error|Error|undefined!)' "$1" | grep -vE '(Skipping BTF|pahole)' | awk '!seen[$0]++' | head -n 30
+	grep -E '(warning:|error:|Error |undefined!)' "$1" | grep -vE '(Skipping BTF|pahole)' | awk '!seen[$0]++' | head -n 30
 }
 
 # no_warning NAME LOG STATUS

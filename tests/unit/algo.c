@@ -283,6 +283,25 @@ static void lookup(void)
 	end_case("every row is found by its number, and nothing else is");
 }
 
+/* RFC 2104 3 */
+static void auth_keys_possible(void)
+{
+	for (size_t i = 0; i < AUTH_N; i++) {
+		const struct ipsec_auth_algo *a = &auth_algos[i];
+		bool hmac = a->id != NFIPSEC_AUTH_AES_XCBC_96 && a->id != NFIPSEC_AUTH_AES_CMAC_96 &&
+			    !a->salt_len;
+		unsigned int possible = 0;
+
+		for (size_t len = 0; len <= 70000; len++)
+			possible += ipsec_auth_key_len_possible(a, len);
+		expect(hmac ? NFIPSEC_KEY_MAX : 1, possible, "%s: lengths", a->name);
+		expect(true, ipsec_auth_key_len_possible(a, a->key_len + a->salt_len),
+		       "%s: its own", a->name);
+		expect(false, ipsec_auth_key_len_possible(a, 0), "%s: no key", a->name);
+	}
+	end_case("integrity: only HMAC can be computed with keys of other lengths");
+}
+
 int main(void)
 {
 	enc_rows();
@@ -291,6 +310,7 @@ int main(void)
 	weak_keys();
 	auth_rows();
 	auth_known();
+	auth_keys_possible();
 	unique();
 	lookup();
 	return end_all();

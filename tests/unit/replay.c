@@ -282,6 +282,30 @@ static void across(struct model *m, uint64_t boundary, uint64_t last)
 	}
 }
 
+/* A window that was moved: what has not come before the move still comes, once. */
+static void reopened(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct ipsec_replay *w = window_new(sizes[i]);
+		uint64_t top = (1ULL << 33) + 1234567;
+
+		ipsec_replay_init(w, sizes[i], top);
+		for (uint64_t back = 0; back < sizes[i] + 200; back += 3)
+			ipsec_replay_reopen(w, top - back);
+		for (uint64_t back = 0; back < sizes[i]; back++) {
+			enum ipsec_replay_verdict wanted = back % 3 ? IPSEC_REPLAY_SEEN :
+								      IPSEC_REPLAY_OK;
+
+			expect(wanted, ipsec_replay_check(w, top - back), "check");
+			expect(wanted, ipsec_replay_commit(w, top - back), "commit");
+			expect(IPSEC_REPLAY_SEEN, ipsec_replay_check(w, top - back), "again");
+		}
+		expect(IPSEC_REPLAY_LATE, ipsec_replay_check(w, top - sizes[i]), "left of it");
+		free(w);
+	}
+	end_case("what has not come before a window was moved still comes, once: all sizes");
+}
+
 static void boundaries(struct model *m)
 {
 	across(m, 1ULL << 31, UINT64_MAX);
@@ -496,6 +520,7 @@ int main(void)
 	boundaries(&m);
 	far_jumps(&m);
 	begins_at();
+	reopened();
 	recover_as_rfc();
 	recover_range();
 	recover_across();

@@ -469,12 +469,36 @@ static void admitted(void)
 
 static void layout(void)
 {
-	expect(44, sizeof(struct ipsec_key), "key");
-	expect(76, sizeof(struct ipsec_selector), "selector");
+	expect(60, sizeof(struct ipsec_key), "key");
+	expect(80, sizeof(struct ipsec_selector), "selector");
 	expect(16, sizeof(union ipsec_addr), "address");
 	expect(4, ipsec_addr_len(AF_INET), "v4");
 	expect(16, ipsec_addr_len(AF_INET6), "v6");
 	end_case("keys and selectors have no padding: they are compared as memory");
+}
+
+static void devices(void)
+{
+	struct ipsec_selector sel = any_v4(), more[3];
+	struct ipsec_key key = packet(IPPROTO_UDP, 1, 2);
+
+	key.dev = 3;
+	match(IPSEC_MATCH_YES, &sel, &key, "no device is any");
+	sel.dev = 3;
+	match(IPSEC_MATCH_YES, &sel, &key, "the device");
+	sel.dev = 4;
+	match(IPSEC_MATCH_NO, &sel, &key, "another device");
+	key.vrf = 4;
+	match(IPSEC_MATCH_YES, &sel, &key, "the VRF of the device");
+	key.dev = 0;
+	key.vrf = 0;
+	match(IPSEC_MATCH_NO, &sel, &key, "a packet without a device");
+	more[0] = any_v4();
+	more[1] = sel;
+	more[2] = sel;
+	expect(2, ipsec_selectors_devs(more, 3), "how many ask for a device");
+	expect(0, ipsec_selectors_devs(more, 1), "none asks for a device");
+	end_case("a device is the packet's own, or its VRF");
 }
 
 static void any_address(void)
@@ -493,6 +517,7 @@ static void any_address(void)
 int main(void)
 {
 	address_bounds();
+	devices();
 	address_all();
 	families();
 	protocols();

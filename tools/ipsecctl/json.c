@@ -89,6 +89,18 @@ void json_number(struct json *j, const char *key, __u64 value)
 }
 
 /**
+ * json_signed - a number that may be less than 0
+ * @j: the writer
+ * @key: its key, NULL in an array
+ * @value: the value
+ */
+void json_signed(struct json *j, const char *key, __s64 value)
+{
+	start(j, key);
+	fprintf(j->out, "%lld", value);
+}
+
+/**
  * json_bool - true or false
  * @j: the writer
  * @key: its key, NULL in an array

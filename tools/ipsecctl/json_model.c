@@ -56,6 +56,14 @@ static void put_ports(struct json *j, const char *min, const char *max, const st
 	}
 }
 
+static void put_optional(struct json *j, const char *key, bool there, __u32 value)
+{
+	if (there)
+		json_number(j, key, value);
+	else
+		json_null(j, key);
+}
+
 /**
  * json_selector - a selector
  * @j: the writer
@@ -82,15 +90,8 @@ void json_selector(struct json *j, const char *key, const struct selector *sel)
 	put_ports(j, "type_min", "type_max", &sel->sport, type);
 	put_ports(j, "code_min", "code_max", &sel->dport, type);
 	json_bool(j, "opaque", ports_opaque(&sel->sport));
+	put_optional(j, "ifindex", sel->dev, sel->dev);
 	json_close(j, '}');
-}
-
-static void put_optional(struct json *j, const char *key, bool there, __u32 value)
-{
-	if (there)
-		json_number(j, key, value);
-	else
-		json_null(j, key);
 }
 
 static void put_outer(struct json *j, const struct outer *o)
@@ -109,6 +110,16 @@ static void put_outer(struct json *j, const struct outer *o)
 	json_bool(j, "dscp_decap", o->dscp_decap);
 	put_optional(j, "ttl", o->has_ttl, o->ttl);
 	put_optional(j, "flow_label", o->has_flow_label, o->flow_label);
+}
+
+static void put_mark(struct json *j, const char *key, const struct mark *m)
+{
+	if (!m->mask)
+		return json_null(j, key);
+	json_open(j, key, '{');
+	json_number(j, "value", m->value);
+	json_number(j, "mask", m->mask);
+	json_close(j, '}');
 }
 
 static void put_udpencap(struct json *j, const struct sa *sa)
@@ -131,6 +142,26 @@ static void put_limits(struct json *j, const char *key, const __u64 *limit)
 	for (unsigned int i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++)
 		if (limit[i])
 			json_number(j, limit_name(i), limit[i]);
+	json_close(j, '}');
+}
+
+static void put_pmtu(struct json *j, const struct sa *sa)
+{
+	if (!sa->pmtu) {
+		json_null(j, "pmtu");
+		return;
+	}
+	json_open(j, "pmtu", '{');
+	json_number(j, "mtu", sa->pmtu);
+	if (sa->pmtu_inside) {
+		json_number(j, "inside", sa->pmtu_inside);
+		/* In BEET mode an IPv4 header takes the place of a longer one. */
+		json_signed(j, "overhead", (__s64)sa->pmtu - sa->pmtu_inside);
+	}
+	if (sa->pmtu_router.family) {
+		put_addr(j, "router", &sa->pmtu_router);
+		json_number(j, "age", sa->pmtu_age);
+	}
 	json_close(j, '}');
 }
 
@@ -167,14 +198,20 @@ void json_sa(struct json *j, const char *key, const struct sa *sa, bool keys)
 	json_bool(j, "esn", sa->flags & NFIPSEC_SA_F_ESN);
 	json_bool(j, "wrap", sa->flags & NFIPSEC_SA_F_WRAP);
 	json_bool(j, "by_source", sa->flags & NFIPSEC_SA_F_SOURCE);
+	json_bool(j, "larval", sa->flags & NFIPSEC_SA_F_LARVAL);
 	json_number(j, "tfc", sa->tfc);
+	put_mark(j, "mark", &sa->mark);
+	json_number(j, "if_id", sa->if_id);
+	put_mark(j, "output_mark", &sa->output_mark);
 	put_udpencap(j, sa);
+	json_number(j, "keepalive", sa->keepalive);
 	if (sa->mode != NFIPSEC_MODE_TRANSPORT)
 		put_outer(j, &sa->outer);
 	json_open(j, "selectors", '[');
 	for (size_t i = 0; i < sa->n_sel; i++)
 		json_selector(j, NULL, &sa->sel[i]);
 	json_close(j, ']');
+	put_pmtu(j, sa);
 	json_number(j, "seq_out", sa->seq_out);
 	json_number(j, "seq_in", sa->seq_in);
 	put_limits(j, "soft", sa->lifetime.soft);
@@ -195,6 +232,9 @@ static void put_spec(struct json *j, const struct spec *s)
 	put_addr(j, "src", &s->src);
 	put_addr(j, "dst", &s->dst);
 	json_number(j, "reqid", s->reqid);
+	if (s->spi)
+		json_number(j, "spi", s->spi);
+	json_bool(j, "optional", s->optional);
 	json_close(j, '}');
 }
 
@@ -224,11 +264,18 @@ void json_policy(struct json *j, const char *key, const struct policy *p)
 	json_number(j, "id", p->id);
 	json_string(j, "dir", dir_name(p->dir));
 	json_number(j, "priority", p->has_priority ? p->priority : NFIPSEC_PRIORITY_DEFAULT);
+	put_mark(j, "mark", &p->mark);
+	json_number(j, "if_id", p->if_id);
 	json_string(j, "action", action_name(p->action));
 	json_string(j, "type", flow_type_name(p));
 	json_bool(j, "optional", p->flags & NFIPSEC_POLICY_F_OPTIONAL);
 	json_bool(j, "no_acquire", p->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 	json_bool(j, "stateful_fragments", p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS);
+	json_bool(j, "icmp_errors", !(p->flags & NFIPSEC_POLICY_F_NO_ICMP_ERRORS));
+	json_bool(j, "relay_errors", p->flags & NFIPSEC_POLICY_F_RELAY_ERRORS);
+	json_bool(j, "mss_clamp", !(p->flags & NFIPSEC_POLICY_F_NO_MSS_CLAMP));
+	json_bool(j, "forward_no", p->flags & NFIPSEC_POLICY_F_LOCAL);
+	json_bool(j, "forward_only", p->flags & NFIPSEC_POLICY_F_FORWARDED);
 	json_bool(j, "pfp_src", p->flags & NFIPSEC_POLICY_F_PFP_SRC);
 	json_bool(j, "pfp_dst", p->flags & NFIPSEC_POLICY_F_PFP_DST);
 	json_bool(j, "pfp_proto", p->flags & NFIPSEC_POLICY_F_PFP_PROTO);
@@ -279,6 +326,7 @@ static const char *event_name(__u8 cmd)
 		[NFIPSEC_CMD_ACQUIRE] = "acquire",
 		[NFIPSEC_CMD_SA_MAPPING] = "sa_mapping",
 		[NFIPSEC_CMD_SA_EXPIRE] = "sa_expire",
+		[NFIPSEC_CMD_SA_ICMP] = "sa_icmp",
 	};
 
 	return cmd < ARRAY_SIZE(names) && names[cmd] ? names[cmd] : "unknown";
@@ -306,6 +354,11 @@ void json_event(struct json *j, const struct event *ev)
 	if (ev->cmd == NFIPSEC_CMD_SA_EXPIRE) {
 		json_string(j, "limit", limit_name(ev->limit));
 		json_bool(j, "hard", ev->hard);
+	}
+	if (ev->cmd == NFIPSEC_CMD_SA_ICMP) {
+		put_addr(j, "router", &ev->router);
+		json_number(j, "icmp_type", ev->icmp_type);
+		json_number(j, "icmp_code", ev->icmp_code);
 	}
 	json_close(j, '}');
 }

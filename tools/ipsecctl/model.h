@@ -58,6 +58,7 @@ struct port_range {
  * @proto: protocol or PROTO_ANY
  * @sport: source ports, or types
  * @dport: destination ports, or codes
+ * @dev: interface index of the device or the VRF that they use, 0: any
  */
 struct selector {
 	struct ip_range src;
@@ -65,6 +66,17 @@ struct selector {
 	int proto;
 	struct port_range sport;
 	struct port_range dport;
+	__u32 dev;
+};
+
+/**
+ * struct mark - some bits of a packet's mark
+ * @value: what they are
+ * @mask: which; 0: none
+ */
+struct mark {
+	__u32 value;
+	__u32 mask;
 };
 
 /**
@@ -74,6 +86,8 @@ struct selector {
  * @src: the sender's outer address, family 0: the packet's
  * @dst: the receiver's
  * @reqid: 0: any SA
+ * @spi: 0: any SA
+ * @optional: packets go, and may come, without it
  */
 struct spec {
 	__u8 proto;
@@ -81,6 +95,8 @@ struct spec {
 	struct ip_addr src;
 	struct ip_addr dst;
 	__u32 reqid;
+	__u32 spi;
+	bool optional;
 };
 
 /**
@@ -91,6 +107,8 @@ struct spec {
  * @flags: enum nfipsec_policy_flags
  * @has_priority: @priority is not the default
  * @priority: lower is looked at first
+ * @mark: only packets with this mark
+ * @if_id: only packets through the link of kind xfrm with it, 0: through none
  * @name: whom it is about, for a key manager; empty: not said
  * @n_sel: number of selectors
  * @sel: the selectors
@@ -106,6 +124,8 @@ struct policy {
 	__u32 flags;
 	bool has_priority;
 	__u32 priority;
+	struct mark mark;
+	__u32 if_id;
 	char name[NFIPSEC_NAME_MAX + 1];
 	size_t n_sel;
 	struct selector *sel;
@@ -200,6 +220,10 @@ struct lifetime {
  * @encap_dport: destination port; 0: not in UDP
  * @mapped_src: where packets in UDP come from
  * @mapped_port: from which port
+ * @pmtu: what fits the path, protected, 0: not known
+ * @pmtu_inside: what fits it before it is protected, 0: nothing, or not known
+ * @pmtu_router: who has said so; no family: the route
+ * @pmtu_age: how many seconds ago
  * @seq_out: sent last
  * @seq_in: highest received
  * @packets: protected or authenticated
@@ -209,6 +233,10 @@ struct lifetime {
  * @use_time: seconds since the epoch, 0: never used
  * @enc_key_bits: length of a key that is not shown, without the salt
  * @tfc: pad shorter payloads to this length, in bytes
+ * @keepalive: seconds of silence before a NAT keepalive, 0: none
+ * @mark: only packets with this mark
+ * @output_mark: what the mark of its packets becomes
+ * @if_id: of the link of kind xfrm that it is for, 0: none
  * @outer: the outer header of a tunnel
  * @n_sel: number of selectors, 0: for all packets
  * @sel: the selectors
@@ -233,6 +261,10 @@ struct sa {
 	__u16 encap_dport;
 	struct ip_addr mapped_src;
 	__u16 mapped_port;
+	__u32 pmtu;
+	__u32 pmtu_inside;
+	struct ip_addr pmtu_router;
+	__u32 pmtu_age;
 	__u64 seq_out;
 	__u64 seq_in;
 	__u64 packets;
@@ -242,6 +274,10 @@ struct sa {
 	__u64 use_time;
 	__u16 enc_key_bits;
 	__u32 tfc;
+	__u32 keepalive;
+	struct mark mark;
+	struct mark output_mark;
+	__u32 if_id;
 	struct outer outer;
 	size_t n_sel;
 	struct selector *sel;
@@ -313,6 +349,9 @@ struct ruleset {
  * @wanted: what the SA has to be for
  * @limit: for an SA_EXPIRE, enum nfipsec_limit
  * @hard: it is a hard one
+ * @router: for an SA_ICMP, who has said so
+ * @icmp_type: what it says
+ * @icmp_code: likewise
  */
 struct event {
 	__u8 cmd;
@@ -321,6 +360,9 @@ struct event {
 	struct selector *wanted;
 	__u8 limit;
 	bool hard;
+	struct ip_addr router;
+	__u8 icmp_type;
+	__u8 icmp_code;
 };
 
 struct sa *ruleset_add_sa(struct ruleset *rs, struct place loc);

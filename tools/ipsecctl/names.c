@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Words of the grammar for the numbers of the kernel. */
+#include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "algo.h"
@@ -228,6 +231,55 @@ const char *proto_text(int proto, char out[PROTO_TEXT])
 			break;
 		}
 	}
+	return out;
+}
+
+/**
+ * dev_parse - the index of a device, or of a VRF
+ * @text: its name; or the index itself, as only the kernel knows who has had it
+ *
+ * Return: the index, or 0: there is no such device.
+ */
+__u32 dev_parse(const char *text)
+{
+	unsigned long index;
+	char *end;
+
+	if (strspn(text, "0123456789") != strlen(text))
+		return if_nametoindex(text);
+	errno = 0;
+	index = strtoul(text, &end, 10);
+	return errno || index > INT32_MAX ? 0 : index;
+}
+
+/* what the grammar can read again between quotes */
+static bool is_quotable(const char *name)
+{
+	bool number = true;
+
+	for (; *name; name++) {
+		if (*name <= ' ' || *name == '"' || *name == '\\' || *name == '$' || *name == 0x7f)
+			return false;
+		number = number && *name >= '0' && *name <= '9';
+	}
+	return !number;
+}
+
+/**
+ * dev_text - a device as the grammar writes it
+ * @dev: its index
+ * @out: where to put it
+ *
+ * Return: @out: its name in quotes; or the index, if the device is gone or has an odd name.
+ */
+const char *dev_text(__u32 dev, char out[DEV_TEXT])
+{
+	char name[IF_NAMESIZE];
+
+	if (if_indextoname(dev, name) && is_quotable(name))
+		snprintf(out, DEV_TEXT, "\"%s\"", name);
+	else
+		snprintf(out, DEV_TEXT, "%u", dev);
 	return out;
 }
 

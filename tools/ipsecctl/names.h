@@ -8,6 +8,9 @@
 /* room for what proto_text() writes */
 #define PROTO_TEXT 16
 
+/* room for what dev_text() writes */
+#define DEV_TEXT 20
+
 /**
  * struct flow_type - what may stand after "type"
  * @name: the word
@@ -50,6 +53,8 @@ const char *sa_enc_name(const struct sa *sa);
 
 bool proto_parse(const char *text, bool files, int *out);
 const char *proto_text(int proto, char out[PROTO_TEXT]);
+__u32 dev_parse(const char *text);
+const char *dev_text(__u32 dev, char out[DEV_TEXT]);
 bool proto_has_ports(int proto);
 
 #endif

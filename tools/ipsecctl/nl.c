@@ -353,6 +353,15 @@ static void got_event(const struct nlmsghdr *nlh, struct event *ev)
 		case NFIPSEC_A_HARD:
 			ev->hard = true;
 			break;
+		case NFIPSEC_A_ROUTER:
+			nl_get_addr(a, &ev->router);
+			break;
+		case NFIPSEC_A_ICMP:
+			if (mnl_attr_get_payload_len(a) == sizeof(__u16)) {
+				ev->icmp_type = mnl_attr_get_u16(a) >> 8;
+				ev->icmp_code = mnl_attr_get_u16(a) & 0xff;
+			}
+			break;
 		}
 	}
 }

@@ -17,6 +17,7 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 void nl_get_sa(const struct nlattr *nest, struct sa *sa);
 void nl_get_defaults(const struct nlattr *nest, struct defaults *d);
 void nl_get_policy(const struct nlattr *nest, struct policy *p);
+void nl_get_addr(const struct nlattr *a, struct ip_addr *out);
 void nl_get_selector(const struct nlattr *nest, struct selector *sel);
 void nl_get_counters(const struct nlattr *nest, struct stats *st);
 

@@ -44,7 +44,12 @@ static int get_bytes(const struct nlattr *a, __u8 out[16])
 	return len == 4 ? AF_INET : AF_INET6;
 }
 
-static void get_addr(const struct nlattr *a, struct ip_addr *out)
+/**
+ * nl_get_addr - read an address
+ * @a: the attribute, of 4 or 16 bytes
+ * @out: filled; without a family if it is neither
+ */
+void nl_get_addr(const struct nlattr *a, struct ip_addr *out)
 {
 	out->family = get_bytes(a, out->b);
 }
@@ -90,10 +95,10 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 		sa->proto = get_uint(a);
 		break;
 	case NFIPSEC_SA_A_SRC:
-		get_addr(a, &sa->src);
+		nl_get_addr(a, &sa->src);
 		break;
 	case NFIPSEC_SA_A_DST:
-		get_addr(a, &sa->dst);
+		nl_get_addr(a, &sa->dst);
 		break;
 	case NFIPSEC_SA_A_MODE:
 		sa->mode = get_uint(a);
@@ -129,8 +134,32 @@ static void get_sa_config(const struct nlattr *a, struct sa *sa)
 	case NFIPSEC_SA_A_ENCAP_DPORT:
 		sa->encap_dport = get_uint(a);
 		break;
+	case NFIPSEC_SA_A_KEEPALIVE:
+		sa->keepalive = get_uint(a);
+		break;
 	case NFIPSEC_SA_A_LIFETIME:
 		get_lifetime(a, &sa->lifetime);
+		break;
+	}
+}
+
+static void get_sa_tag(const struct nlattr *a, struct sa *sa)
+{
+	switch (mnl_attr_get_type(a)) {
+	case NFIPSEC_SA_A_MARK:
+		sa->mark.value = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_MARK_MASK:
+		sa->mark.mask = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_IF_ID:
+		sa->if_id = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_SET_MARK:
+		sa->output_mark.value = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_SET_MARK_MASK:
+		sa->output_mark.mask = get_uint(a);
 		break;
 	}
 }
@@ -160,10 +189,22 @@ static void get_sa_state(const struct nlattr *a, struct sa *sa)
 		sa->use_time = get_uint(a);
 		break;
 	case NFIPSEC_SA_A_MAPPED_SRC:
-		get_addr(a, &sa->mapped_src);
+		nl_get_addr(a, &sa->mapped_src);
 		break;
 	case NFIPSEC_SA_A_MAPPED_PORT:
 		sa->mapped_port = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_PMTU:
+		sa->pmtu = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_PMTU_INSIDE:
+		sa->pmtu_inside = get_uint(a);
+		break;
+	case NFIPSEC_SA_A_PMTU_ROUTER:
+		nl_get_addr(a, &sa->pmtu_router);
+		break;
+	case NFIPSEC_SA_A_PMTU_AGE:
+		sa->pmtu_age = get_uint(a);
 		break;
 	case NFIPSEC_SA_A_ENC_KEY_BITS:
 		sa->enc_key_bits = get_uint(a);
@@ -221,6 +262,7 @@ void nl_get_sa(const struct nlattr *nest, struct sa *sa)
 	mnl_attr_for_each_nested(a, nest) {
 		get_sa_config(a, sa);
 		get_sa_state(a, sa);
+		get_sa_tag(a, sa);
 		get_outer(a, &sa->outer);
 		if (mnl_attr_get_type(a) == NFIPSEC_SA_A_SELECTOR)
 			nl_get_selector(a, sa_add_selector(sa));
@@ -269,6 +311,9 @@ void nl_get_selector(const struct nlattr *nest, struct selector *sel)
 			get_port(a, &sel->dport,
 				 mnl_attr_get_type(a) == NFIPSEC_SEL_A_DPORT_MAX);
 			break;
+		case NFIPSEC_SEL_A_IFINDEX:
+			sel->dev = get_uint(a);
+			break;
 		}
 	}
 }
@@ -290,13 +335,19 @@ static void get_spec(const struct nlattr *nest, struct policy *p)
 			s->mode = get_uint(a);
 			break;
 		case NFIPSEC_SPEC_A_SRC:
-			get_addr(a, &s->src);
+			nl_get_addr(a, &s->src);
 			break;
 		case NFIPSEC_SPEC_A_DST:
-			get_addr(a, &s->dst);
+			nl_get_addr(a, &s->dst);
 			break;
 		case NFIPSEC_SPEC_A_REQID:
 			s->reqid = get_uint(a);
+			break;
+		case NFIPSEC_SPEC_A_SPI:
+			s->spi = get_uint(a);
+			break;
+		case NFIPSEC_SPEC_A_OPTIONAL:
+			s->optional = true;
 			break;
 		}
 	}
@@ -328,6 +379,15 @@ void nl_get_policy(const struct nlattr *nest, struct policy *p)
 			break;
 		case NFIPSEC_POLICY_A_FLAGS:
 			p->flags = get_uint(a);
+			break;
+		case NFIPSEC_POLICY_A_MARK:
+			p->mark.value = get_uint(a);
+			break;
+		case NFIPSEC_POLICY_A_MARK_MASK:
+			p->mark.mask = get_uint(a);
+			break;
+		case NFIPSEC_POLICY_A_IF_ID:
+			p->if_id = get_uint(a);
 			break;
 		case NFIPSEC_POLICY_A_NAME:
 			snprintf(p->name, sizeof(p->name), "%.*s",

@@ -28,6 +28,8 @@ static void put_selector(struct nlmsghdr *nlh, __u16 type, const struct selector
 		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MIN, sel->dport.min);
 		mnl_attr_put_u16(nlh, NFIPSEC_SEL_A_DPORT_MAX, sel->dport.max);
 	}
+	if (sel->dev)
+		mnl_attr_put_u32(nlh, NFIPSEC_SEL_A_IFINDEX, sel->dev);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -72,6 +74,15 @@ static void put_lifetime(struct nlmsghdr *nlh, const struct lifetime *l)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* the attribute of the mask follows that of the mark */
+static void put_mark(struct nlmsghdr *nlh, __u16 type, const struct mark *m)
+{
+	if (!m->mask)
+		return;
+	mnl_attr_put_u32(nlh, type, m->value);
+	mnl_attr_put_u32(nlh, type + 1, m->mask);
+}
+
 /**
  * nl_put_sa - NFIPSEC_A_SA
  * @nlh: the message
@@ -85,6 +96,7 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 	mnl_attr_put_u32(nlh, NFIPSEC_SA_A_SPI, sa->spi);
 	mnl_attr_put_u8(nlh, NFIPSEC_SA_A_PROTO, sa->proto);
 	put_addr(nlh, NFIPSEC_SA_A_DST, &sa->dst);
+	put_mark(nlh, NFIPSEC_SA_A_MARK, &sa->mark);
 	if (!name_only || sa->flags & NFIPSEC_SA_F_SOURCE) {
 		put_addr(nlh, NFIPSEC_SA_A_SRC, &sa->src);
 		if (sa->flags)
@@ -114,6 +126,11 @@ void nl_put_sa(struct nlmsghdr *nlh, const struct sa *sa, bool name_only)
 			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENCAP_SPORT, sa->encap_sport);
 			mnl_attr_put_u16(nlh, NFIPSEC_SA_A_ENCAP_DPORT, sa->encap_dport);
 		}
+		if (sa->keepalive)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_KEEPALIVE, sa->keepalive);
+		if (sa->if_id)
+			mnl_attr_put_u32(nlh, NFIPSEC_SA_A_IF_ID, sa->if_id);
+		put_mark(nlh, NFIPSEC_SA_A_SET_MARK, &sa->output_mark);
 		put_outer(nlh, &sa->outer);
 		for (size_t i = 0; i < sa->n_sel; i++)
 			put_selector(nlh, NFIPSEC_SA_A_SELECTOR, &sa->sel[i]);
@@ -132,6 +149,10 @@ static void put_spec(struct nlmsghdr *nlh, const struct spec *s)
 	put_addr(nlh, NFIPSEC_SPEC_A_DST, &s->dst);
 	if (s->reqid)
 		mnl_attr_put_u32(nlh, NFIPSEC_SPEC_A_REQID, s->reqid);
+	if (s->spi)
+		mnl_attr_put_u32(nlh, NFIPSEC_SPEC_A_SPI, s->spi);
+	if (s->optional)
+		mnl_attr_put(nlh, NFIPSEC_SPEC_A_OPTIONAL, 0, NULL);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -148,6 +169,9 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 	mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_DIR, p->dir);
 	if (p->has_priority)
 		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_PRIORITY, p->priority);
+	put_mark(nlh, NFIPSEC_POLICY_A_MARK, &p->mark);
+	if (p->if_id)
+		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_IF_ID, p->if_id);
 	for (size_t i = 0; i < p->n_sel; i++)
 		put_selector(nlh, NFIPSEC_POLICY_A_SELECTOR, &p->sel[i]);
 	if (!name_only) {

@@ -15,12 +15,13 @@
 #include "parser.h"
 
 static const char * const reserved[] = {
-	"ah", "any", "auth", "authkey", "beet", "by-source", "code", "default", "df", "dscp",
-	"dscp-decap", "ecn", "enc", "enckey", "esn", "esp", "file", "flow", "flowlabel",
-	"for", "fragments", "from", "hard", "in", "include", "local", "name", "opaque", "out",
-	"peer", "pfp", "port", "priority", "proto", "received", "replay", "reqid", "sent",
-	"set", "soft", "spi", "tfc", "then", "to", "transport", "ttl", "tunnel", "type",
-	"udpencap", "wrap",
+	"ah", "any", "auth", "authkey", "beet", "by-source", "code", "default", "df",
+	"dscp", "dscp-decap", "ecn", "enc", "enckey", "esn", "esp", "file", "flow",
+	"flowlabel", "for", "fragments", "from", "hard", "icmp-errors", "if-id", "in",
+	"include", "keepalive", "local", "mark", "mss-clamp", "name", "on", "opaque",
+	"optional", "out", "output-mark", "peer", "pfp", "port", "priority", "proto",
+	"received", "relay-errors", "replay", "reqid", "sent", "set", "soft", "spi", "tfc", "then",
+	"to", "transport", "ttl", "tunnel", "type", "udpencap", "wrap",
 };
 
 /**
@@ -322,6 +323,11 @@ static const void *name_source(const struct sa *sa)
 	return sa->flags & NFIPSEC_SA_F_SOURCE ? sa->src.b : none.b;
 }
 
+static int compare_u32(__u32 a, __u32 b)
+{
+	return a < b ? -1 : a > b;
+}
+
 static int compare_sa(const void *a, const void *b)
 {
 	const struct rule *ra = *(const struct rule * const *)a;
@@ -337,6 +343,10 @@ static int compare_sa(const void *a, const void *b)
 	d = memcmp(ra->sa->dst.b, rb->sa->dst.b, sizeof(ra->sa->dst.b));
 	if (!d)
 		d = memcmp(name_source(ra->sa), name_source(rb->sa), sizeof(ra->sa->src.b));
+	if (!d)
+		d = compare_u32(ra->sa->mark.value, rb->sa->mark.value);
+	if (!d)
+		d = compare_u32(ra->sa->mark.mask, rb->sa->mark.mask);
 	if (d)
 		return d;
 	return ra < rb ? -1 : ra > rb;
@@ -345,7 +355,8 @@ static int compare_sa(const void *a, const void *b)
 static bool same_sa(const struct sa *a, const struct sa *b)
 {
 	return a->spi == b->spi && a->proto == b->proto && addr_equal(&a->dst, &b->dst) &&
-	       !memcmp(name_source(a), name_source(b), sizeof(a->src.b));
+	       !memcmp(name_source(a), name_source(b), sizeof(a->src.b)) &&
+	       !memcmp(&a->mark, &b->mark, sizeof(a->mark));
 }
 
 /* the kernel would refuse them as well, but -n never asks the kernel */

@@ -13,12 +13,37 @@
 /* policies of one rule */
 #define FLOW_MAX 65536
 
+enum flow_word {
+	WORD_LOCAL,
+	WORD_PEER,
+	WORD_TYPE,
+	WORD_PRIORITY,
+	WORD_REQID,
+	WORD_FRAGMENTS,
+	WORD_NAME,
+	WORD_PFP,
+	WORD_MARK,
+	WORD_IF_ID,
+	WORD_FORWARD,
+	WORD_SPI,
+	WORD_OPTIONAL,
+	WORD_ICMP_ERRORS,
+	WORD_MSS_CLAMP,
+	WORD_RELAY_ERRORS,
+};
+
+static const char * const flow_words[] = {
+	"local", "peer", "type", "priority", "reqid", "fragments", "name", "pfp",
+	"mark", "if-id", "forward", "spi", "optional", "icmp-errors", "mss-clamp",
+	"relay-errors",
+};
+
 /**
  * struct flow - a rule as it stands in the file
  * @loc: where
  * @in: makes an inbound policy
  * @out: makes an outbound policy
- * @spec: protocol, mode and reqid of the spec; no addresses
+ * @spec: protocol, mode, reqid and SPI of the spec; no addresses
  * @then: the specs around it, with our address as source and the other one as destination
  * @n_then: how many
  * @traffic: the outbound packets, or the inbound ones of an inbound-only flow
@@ -26,9 +51,12 @@
  * @peer: the other one
  * @type: the type
  * @priority: the priority
+ * @mark: the mark
+ * @if_id: the link's if_id
  * @name: the name
  * @pfp: what SAs take from packets: flags of an outbound policy
  * @pfp_mirrored: those of the inbound policy for the answers
+ * @ways: whether inbound policies are for packets to this host or to others: their flags
  * @then_loc: where the first "then" is
  * @seen: words at the end of the rule that were there, bits of their numbers
  * @word_loc: where each of them is
@@ -45,27 +73,15 @@ struct flow {
 	struct ip_addr peer;
 	const struct flow_type *type;
 	__u32 priority;
+	struct mark mark;
+	__u32 if_id;
 	char name[NFIPSEC_NAME_MAX + 1];
 	__u32 pfp;
 	__u32 pfp_mirrored;
+	__u32 ways;
 	struct place then_loc;
 	unsigned int seen;
-	struct place word_loc[8];
-};
-
-enum flow_word {
-	WORD_LOCAL,
-	WORD_PEER,
-	WORD_TYPE,
-	WORD_PRIORITY,
-	WORD_REQID,
-	WORD_FRAGMENTS,
-	WORD_NAME,
-	WORD_PFP,
-};
-
-static const char * const flow_words[] = {
-	"local", "peer", "type", "priority", "reqid", "fragments", "name", "pfp",
+	struct place word_loc[ARRAY_SIZE(flow_words)];
 };
 
 static void spec_head(struct parser *p, struct spec *s)
@@ -164,6 +180,18 @@ static bool flow_pfp(struct parser *p, struct flow *f)
 	return true;
 }
 
+/* which of the packets that arrive: those for other hosts, or those for this one */
+static bool flow_forward(struct parser *p, struct flow *f)
+{
+	if (p_accept(p, "only"))
+		f->ways = NFIPSEC_POLICY_F_FORWARDED;
+	else if (p_accept(p, "no"))
+		f->ways = NFIPSEC_POLICY_F_LOCAL;
+	else
+		return p_expected(p, "\"only\" or \"no\" after \"forward\"");
+	return true;
+}
+
 static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 {
 	switch (w) {
@@ -184,6 +212,23 @@ static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 		return flow_name(p, f);
 	case WORD_PFP:
 		return flow_pfp(p, f);
+	case WORD_MARK:
+		return p_mark(p, "mark", &f->mark);
+	case WORD_IF_ID:
+		return p_number(p, "if-id", UINT32_MAX, &f->if_id);
+	case WORD_FORWARD:
+		return flow_forward(p, f);
+	case WORD_SPI:
+		return p_number(p, "spi", UINT32_MAX, &f->spec.spi);
+	case WORD_OPTIONAL:
+		f->spec.optional = true;
+		return true;
+	case WORD_ICMP_ERRORS:
+		return p_accept(p, "no") || p_expected(p, "\"no\" after \"icmp-errors\"");
+	case WORD_MSS_CLAMP:
+		return p_accept(p, "no") || p_expected(p, "\"no\" after \"mss-clamp\"");
+	case WORD_RELAY_ERRORS:
+		return true;
 	}
 	return false;
 }
@@ -198,7 +243,7 @@ static bool flow_tail(struct parser *p, struct flow *f)
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"fragments\", \"name\", \"pfp\", \"then\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"spi\", \"optional\", \"fragments\", \"icmp-errors\", \"mss-clamp\", \"relay-errors\", \"forward\", \"name\", \"pfp\", \"mark\", \"if-id\", \"then\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -234,9 +279,13 @@ static bool flow_around(struct parser *p, struct flow *f)
 			ok = flow_peer(p, "peer", s->src.family, &s->dst);
 		else if (p_accept(p, "reqid"))
 			ok = p_number(p, "reqid", UINT32_MAX, &s->reqid);
+		else if (p_accept(p, "spi"))
+			ok = p_number(p, "spi", UINT32_MAX, &s->spi);
+		else if (p_accept(p, "optional"))
+			s->optional = true;
 		else
 			return p_expected(p,
-					  "\"local\", \"peer\", \"reqid\", \"then\" or the end of the line");
+					  "\"local\", \"peer\", \"reqid\", \"spi\", \"optional\", \"then\" or the end of the line");
 	}
 	return ok;
 }
@@ -250,14 +299,32 @@ static bool flow_then(struct parser *p, struct flow *f)
 	return true;
 }
 
+static bool has_spi(const struct flow *f)
+{
+	for (size_t i = 0; i < f->n_then; i++)
+		if (f->then[i].spi)
+			return true;
+	return f->spec.spi;
+}
+
 static bool flow_check(struct parser *p, struct flow *f)
 {
 	static const enum flow_word protect_only[] = {
-		WORD_LOCAL, WORD_PEER, WORD_REQID, WORD_FRAGMENTS, WORD_PFP,
+		WORD_LOCAL, WORD_PEER, WORD_REQID, WORD_FRAGMENTS, WORD_PFP, WORD_SPI,
+		WORD_OPTIONAL,
 	};
 
 	if (!f->type)
 		f->type = flow_type_by_name("require");
+	if (f->ways && !f->in) {
+		diag_add(p->diag, f->word_loc[WORD_FORWARD],
+			 "\"forward\" means nothing to packets that leave");
+		return false;
+	}
+	if (f->in && f->out && has_spi(f)) {
+		diag_add(p->diag, f->loc, "an SPI is of one direction: say \"in\" or \"out\"");
+		return false;
+	}
 	if (f->type->action == NFIPSEC_ACTION_PROTECT)
 		return true;
 	if (f->n_then) {
@@ -299,9 +366,19 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 	pol->flags = f->type->flags;
 	if (f->seen & 1 << WORD_FRAGMENTS)
 		pol->flags |= NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS;
+	if (f->seen & 1 << WORD_ICMP_ERRORS)
+		pol->flags |= NFIPSEC_POLICY_F_NO_ICMP_ERRORS;
+	if (f->seen & 1 << WORD_MSS_CLAMP)
+		pol->flags |= NFIPSEC_POLICY_F_NO_MSS_CLAMP;
+	if (f->seen & 1 << WORD_RELAY_ERRORS)
+		pol->flags |= NFIPSEC_POLICY_F_RELAY_ERRORS;
+	if (dir == NFIPSEC_DIR_IN)
+		pol->flags |= f->ways;
 	pol->flags |= mirror ? f->pfp_mirrored : f->pfp;
 	pol->has_priority = f->seen & 1 << WORD_PRIORITY;
 	pol->priority = f->priority;
+	pol->mark = f->mark;
+	pol->if_id = f->if_id;
 	memcpy(pol->name, f->name, sizeof(pol->name));
 	traffic_selector(&f->traffic, from, to, mirror, sel);
 	if (pol->action != NFIPSEC_ACTION_PROTECT)

@@ -25,11 +25,16 @@ enum sa_word {
 	WORD_FOR,
 	WORD_SOFT,
 	WORD_HARD,
+	WORD_MARK,
+	WORD_IF_ID,
+	WORD_OUTPUT_MARK,
+	WORD_KEEPALIVE,
 };
 
 static const char * const sa_words[] = {
 	"spi", "auth", "enc", "authkey", "enckey", "reqid", "replay", "esn", "wrap", "by-source",
 	"sent", "received", "tfc", "udpencap", "for", "soft", "hard",
+	"mark", "if-id", "output-mark", "keepalive",
 };
 
 /**
@@ -256,6 +261,14 @@ static bool sa_word(struct parser *p, struct sa_rule *r, enum sa_word w)
 		return sa_limits(p, w, r->base.lifetime.soft);
 	case WORD_HARD:
 		return sa_limits(p, w, r->base.lifetime.hard);
+	case WORD_MARK:
+		return p_mark(p, sa_words[w], &r->base.mark);
+	case WORD_IF_ID:
+		return p_number(p, sa_words[w], UINT32_MAX, &r->base.if_id);
+	case WORD_OUTPUT_MARK:
+		return p_mark(p, sa_words[w], &r->base.output_mark);
+	case WORD_KEEPALIVE:
+		return p_number(p, sa_words[w], UINT32_MAX, &r->base.keepalive);
 	}
 	return false;
 }
@@ -453,6 +466,9 @@ static bool sa_check(struct parser *p, struct sa_rule *r)
 		diag_add(p->diag, r->loc, "this SA needs \"spi\"");
 		return false;
 	}
+	if (!seen(r, WORD_UDPENCAP) &&
+	    means_nothing(p, r, WORD_KEEPALIVE, "an SA without \"udpencap\""))
+		return false;
 	if (!check_sequence(p, r) || !check_lifetime(p, r) || !check_source(p, r) ||
 	    !p_outer_check(p, &r->outer, &r->base) || !check_beet(p, r))
 		return false;
@@ -497,6 +513,7 @@ static void add_sa(struct parser *p, const struct sa_rule *r, size_t i)
 		sa->dst = r->base.src;
 		sa->encap_sport = r->base.encap_dport;
 		sa->encap_dport = r->base.encap_sport;
+		sa->keepalive = 0;
 	}
 	sa->spi = r->spi[i];
 	for (size_t n = 0; n < r->n_sel; n++)

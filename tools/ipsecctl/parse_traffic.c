@@ -37,6 +37,21 @@ static bool traffic_proto(struct parser *p, struct traffic *t)
 	return traffic_icmp(p, t);
 }
 
+static bool traffic_dev(struct parser *p, struct traffic *t)
+{
+	if (!p_accept(p, "on"))
+		return true;
+	if (!p_is_value(p))
+		return p_expected(p, "a device or a VRF after \"on\"");
+	t->dev = dev_parse(p->tok.text.data);
+	if (!t->dev) {
+		diag_add(p->diag, p->tok.loc, "there is no device \"%s\"", p->tok.text.data);
+		return false;
+	}
+	p_next(p);
+	return true;
+}
+
 static bool traffic_side(struct parser *p, struct traffic *t, const char *word)
 {
 	bool from = !strcmp(word, "from");
@@ -54,7 +69,7 @@ static bool traffic_side(struct parser *p, struct traffic *t, const char *word)
 }
 
 /**
- * p_traffic - a protocol, and "from A to B" or "to B from A"
+ * p_traffic - a device, a protocol, and "from A to B" or "to B from A"
  * @p: the parser
  * @t: the traffic, zeroed; to be released in any case
  */
@@ -62,7 +77,7 @@ bool p_traffic(struct parser *p, struct traffic *t)
 {
 	bool from_first;
 
-	if (!traffic_proto(p, t))
+	if (!traffic_dev(p, t) || !traffic_proto(p, t))
 		return false;
 	from_first = p_is(p, "from");
 	if (!from_first && !p_is(p, "to"))
@@ -150,6 +165,7 @@ void traffic_selector(const struct traffic *t, const struct ip_range *from,
 		      const struct ip_range *to, bool mirror, struct selector *sel)
 {
 	sel->proto = t->proto;
+	sel->dev = t->dev;
 	sel->src = mirror ? *to : *from;
 	sel->dst = mirror ? *from : *to;
 	/* a type has no other side: the answer has another type */

@@ -45,6 +45,7 @@ struct hosts {
  * @to: destinations
  * @sport: source ports, or types
  * @dport: destination ports, or codes
+ * @dev: interface index of the device or the VRF that they use, 0: any
  * @port_loc: where the first "port" is
  */
 struct traffic {
@@ -53,6 +54,7 @@ struct traffic {
 	struct hosts to;
 	struct port_range sport;
 	struct port_range dport;
+	__u32 dev;
 	struct place port_loc;
 };
 
@@ -100,6 +102,9 @@ bool p_hosts(struct parser *p, const char *after, struct hosts *out);
 bool p_addr(struct parser *p, const char *after, int family, struct ip_addr *out);
 bool p_port(struct parser *p, int proto, struct port_range *out);
 bool p_type(struct parser *p, int proto, struct port_range *type, struct port_range *code);
+
+/* parse_mark.c */
+bool p_mark(struct parser *p, const char *after, struct mark *out);
 
 /* parse_key.c */
 bool p_keys(struct parser *p, const char *after, struct keys *out);

@@ -4,6 +4,7 @@
  * is to say is a comment, so that any listing with keys can be loaded again.
  */
 #include <netinet/in.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "addr.h"
@@ -11,6 +12,20 @@
 #include "icmp.h"
 #include "names.h"
 #include "print.h"
+
+static void print_mark(FILE *out, const char *word, const struct mark *m)
+{
+	if (m->mask)
+		fprintf(out, " %s 0x%x", word, m->value);
+	if (m->mask && m->mask != UINT32_MAX)
+		fprintf(out, "/0x%x", m->mask);
+}
+
+static void print_if_id(FILE *out, __u32 if_id)
+{
+	if (if_id)
+		fprintf(out, " if-id %u", if_id);
+}
 
 static void print_key(FILE *out, const char *word, const struct key *k)
 {
@@ -97,8 +112,10 @@ static void print_type(FILE *out, const struct selector *sel)
 static void print_selector(FILE *out, const struct selector *sel)
 {
 	bool type = proto_has_type(sel->proto);
-	char text[ADDR_TEXT], proto[PROTO_TEXT];
+	char text[ADDR_TEXT], proto[PROTO_TEXT], dev[DEV_TEXT];
 
+	if (sel->dev)
+		fprintf(out, " on %s", dev_text(sel->dev, dev));
 	if (sel->proto != PROTO_ANY)
 		fprintf(out, " proto %s", proto_text(sel->proto, proto));
 	if (type)
@@ -131,6 +148,9 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 {
 	char src[ADDR_TEXT], dst[ADDR_TEXT];
 
+	/* without keys it is no rule */
+	if (sa->flags & NFIPSEC_SA_F_LARVAL)
+		fprintf(out, "# larval: ");
 	fprintf(out, "%s %s from %s to %s spi 0x%08x", ipsec_name(sa->proto), mode_name(sa->mode),
 		addr_text(&sa->src, src), addr_text(&sa->dst, dst), sa->spi);
 	if (sa->auth)
@@ -157,7 +177,12 @@ void print_sa(FILE *out, const struct sa *sa, bool keys)
 		fprintf(out, " received %llu", sa->seq_in);
 	if (sa->tfc)
 		fprintf(out, " tfc %u", sa->tfc);
+	print_mark(out, "mark", &sa->mark);
+	print_if_id(out, sa->if_id);
+	print_mark(out, "output-mark", &sa->output_mark);
 	print_udpencap(out, sa);
+	if (sa->keepalive)
+		fprintf(out, " keepalive %u", sa->keepalive);
 	print_limits(out, " soft", sa->lifetime.soft);
 	print_limits(out, " hard", sa->lifetime.hard);
 	print_outer(out, &sa->outer);
@@ -184,6 +209,16 @@ static void print_spec_tail(FILE *out, const struct spec *s, __u8 dir)
 		fprintf(out, " local %s", addr_text(local, text));
 	if (peer->family)
 		fprintf(out, " peer %s", addr_text(peer, text));
+}
+
+static void print_spec_which(FILE *out, const struct spec *s)
+{
+	if (s->reqid)
+		fprintf(out, " reqid %u", s->reqid);
+	if (s->spi)
+		fprintf(out, " spi 0x%08x", s->spi);
+	if (s->optional)
+		fprintf(out, " optional");
 }
 
 /* whoever made it may not have been this program: a terminal must not obey it */
@@ -214,6 +249,18 @@ static void print_pfp(FILE *out, const struct policy *p)
 		fprintf(out, " }");
 }
 
+static void print_ways(FILE *out, const struct policy *p)
+{
+	switch (p->flags & (NFIPSEC_POLICY_F_LOCAL | NFIPSEC_POLICY_F_FORWARDED)) {
+	case NFIPSEC_POLICY_F_LOCAL:
+		fprintf(out, " forward no");
+		break;
+	case NFIPSEC_POLICY_F_FORWARDED:
+		fprintf(out, " forward only");
+		break;
+	}
+}
+
 static void print_flow(FILE *out, const struct policy *p, const struct selector *sel)
 {
 	fprintf(out, "flow");
@@ -226,18 +273,26 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 	fprintf(out, " type %s", flow_type_name(p));
 	if (p->has_priority)
 		fprintf(out, " priority %u", p->priority);
-	if (p->n_spec && p->spec[0].reqid)
-		fprintf(out, " reqid %u", p->spec[0].reqid);
+	if (p->n_spec)
+		print_spec_which(out, &p->spec[0]);
+	print_mark(out, "mark", &p->mark);
+	print_if_id(out, p->if_id);
 	if (p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS)
 		fprintf(out, " fragments stateful");
+	if (p->flags & NFIPSEC_POLICY_F_NO_ICMP_ERRORS)
+		fprintf(out, " icmp-errors no");
+	if (p->flags & NFIPSEC_POLICY_F_NO_MSS_CLAMP)
+		fprintf(out, " mss-clamp no");
+	if (p->flags & NFIPSEC_POLICY_F_RELAY_ERRORS)
+		fprintf(out, " relay-errors");
+	print_ways(out, p);
 	print_pfp(out, p);
 	print_name(out, p->name);
 	for (size_t i = 1; i < p->n_spec; i++) {
 		fprintf(out, " then");
 		print_spec_head(out, &p->spec[i]);
 		print_spec_tail(out, &p->spec[i], p->dir);
-		if (p->spec[i].reqid)
-			fprintf(out, " reqid %u", p->spec[i].reqid);
+		print_spec_which(out, &p->spec[i]);
 	}
 }
 
@@ -312,11 +367,30 @@ static void print_left(FILE *out, const struct sa *sa)
 		fputc('\n', out);
 }
 
+static void print_pmtu(FILE *out, const struct sa *sa)
+{
+	char text[ADDR_TEXT];
+
+	if (!sa->pmtu)
+		return;
+	fprintf(out, "\t# path MTU %u", sa->pmtu);
+	/* In BEET mode an IPv4 header takes the place of a longer one: less than 0. */
+	if (sa->pmtu_inside)
+		fprintf(out, ", inside %u, overhead %d", sa->pmtu_inside,
+			(int)sa->pmtu - (int)sa->pmtu_inside);
+	if (sa->pmtu_router.family)
+		fprintf(out, ", told by %s %u seconds ago\n",
+			addr_text(&sa->pmtu_router, text), sa->pmtu_age);
+	else
+		fputs(", of the route\n", out);
+}
+
 static void print_sa_details(FILE *out, const struct sa *sa, int verbose)
 {
 	fprintf(out, "\t# packets %llu, bytes %llu, drops %llu\n",
 		sa->packets, sa->bytes, sa->drops);
 	print_left(out, sa);
+	print_pmtu(out, sa);
 	if (verbose < 2)
 		return;
 	fprintf(out, "\t# sent %llu, received %llu", sa->seq_out, sa->seq_in);
@@ -395,6 +469,8 @@ static const char *event_verb(__u8 cmd)
 		return "mapping";
 	case NFIPSEC_CMD_SA_EXPIRE:
 		return "expire";
+	case NFIPSEC_CMD_SA_ICMP:
+		return "icmp";
 	default:
 		return NULL;
 	}
@@ -435,6 +511,12 @@ void print_event(FILE *out, const struct event *ev)
 
 		fprintf(out, " moved to %s port %u", addr_text(&sa->mapped_src, text),
 			sa->mapped_port);
+	}
+	if (ev->cmd == NFIPSEC_CMD_SA_ICMP) {
+		char text[ADDR_TEXT];
+
+		fprintf(out, " %s says type %u code %u", addr_text(&ev->router, text),
+			ev->icmp_type, ev->icmp_code);
 	}
 	if (ev->packet) {
 		fprintf(out, " for packet");

@@ -29,4 +29,17 @@ static inline void compat_free_netdev(struct net_device *dev)
 #define free_netdev(dev) compat_free_netdev(dev)
 #endif
 
+/* Whether a device needs no lock to transmit is a bit of its own since 6.12. Drop with 6.1. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+static inline void netdev_set_lltx(struct net_device *dev)
+{
+	dev->features |= NETIF_F_LLTX;
+}
+#else
+static inline void netdev_set_lltx(struct net_device *dev)
+{
+	dev->lltx = true;
+}
+#endif
+
 #endif /* COMPAT_LINUX_NETDEVICE_H */

@@ -16,11 +16,11 @@
  *   SA_GET    NFIPSEC_A_SA? NFIPSEC_A_FLAGS?
  *                                     one SA, or with NLM_F_DUMP all
  *   SA_DEL    NFIPSEC_A_SA            SPI, PROTO, DST name an SA; with NFIPSEC_SA_F_SOURCE also
- *                                     SRC and FLAGS
+ *                                     SRC and FLAGS, with a mark also MARK and MARK_MASK
  *   SA_FLUSH  -
  *   POLICY_NEW    NFIPSEC_A_POLICY
- *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY and SELECTOR),
- *                                     or with NLM_F_DUMP all in the order of lookup
+ *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY, MARK, MARK_MASK,
+ *                                     IF_ID and SELECTOR); with NLM_F_DUMP all, as looked up
  *   POLICY_DEL    NFIPSEC_A_POLICY    named like in POLICY_GET
  *   POLICY_FLUSH  -                   also sets the defaults to BYPASS
  *   DEFAULTS_SET  NFIPSEC_A_DEFAULTS  what happens to packets that no policy matches
@@ -33,13 +33,12 @@
  *                                     (event) an SA has reached a limit. A hard one: SA_DEL
  *                                     follows, but for LIMIT_SEQUENCE: it stays, and sends no more
  *   SA_MAPPING    NFIPSEC_A_SA        (event) NAT has moved the peer: to MAPPED_SRC, MAPPED_PORT
+ *   SA_ICMP   NFIPSEC_A_SA NFIPSEC_A_ROUTER NFIPSEC_A_ICMP
+ *                                     (event) packets of an SA do not arrive; at most one a second
  *
  *   NFIPSEC_A_OP
- *     NFIPSEC_A_CMD        u32        SA_NEW, _DEL, _FLUSH, POLICY_NEW, _DEL, _FLUSH or
- *                                     DEFAULTS_SET
- *     NFIPSEC_A_SA?        as in the command
- *     NFIPSEC_A_POLICY?    as in the command
- *     NFIPSEC_A_DEFAULTS?  as in the command
+ *     NFIPSEC_A_CMD        u32        SA_ or POLICY_NEW, _DEL, _FLUSH; or DEFAULTS_SET
+ *     NFIPSEC_A_SA?, _POLICY?, _DEFAULTS?  as in the command
  *
  *   NFIPSEC_A_SA
  *     NFIPSEC_SA_A_SPI            u32     256 .. 0xffffffff (RFC 4303 2.1)
@@ -64,6 +63,16 @@
  *                                         (RFC 4303 2.7); absent: none
  *     NFIPSEC_SA_A_ENCAP_SPORT, _ENCAP_DPORT  u16?  ESP in UDP (RFC 3948): the ports, not 0, as in
  *                                         the packets of the SA; both or none, ESP only
+ *     NFIPSEC_SA_A_KEEPALIVE      u32?    ESP in UDP, outbound: seconds of silence before a NAT
+ *                                         keepalive is sent (RFC 3948 2.3); absent or 0: none is
+ *     NFIPSEC_SA_A_MARK           u32?    inbound: only packets are for it whose mark is this in
+ *     NFIPSEC_SA_A_MARK_MASK      u32?    the bits of the mask; outbound: only policies whose MARK
+ *                                         is. Absent: 0, and with MARK all bits
+ *     NFIPSEC_SA_A_IF_ID          u32?    the link of kind xfrm that it is for, and only policies
+ *                                         with the same IF_ID; absent or 0: none
+ *     NFIPSEC_SA_A_SET_MARK       u32?    what the mark of its packets becomes, in the bits of the
+ *     NFIPSEC_SA_A_SET_MARK_MASK  u32?    mask; absent: as MARK. Outbound it is that of the
+ *                                         protected packet, and chooses its route
  *     not in transport mode, the fields of the outer header (RFC 4301 5.1.2); absent in answers
  *     where they have their defaults:
  *     NFIPSEC_SA_A_DF             u8?     enum nfipsec_df, IPv4 outside only; absent: COPY
@@ -83,11 +92,15 @@
  *     answers only:
  *     NFIPSEC_SA_A_MAPPED_SRC     binary  with ENCAP: where the last packet that came in UDP came
  *     NFIPSEC_SA_A_MAPPED_PORT    u16     from; until then SRC and ENCAP_SPORT
+ *     NFIPSEC_SA_A_PMTU           u32?    the largest protected packet that fits its path, in bytes
+ *     NFIPSEC_SA_A_PMTU_INSIDE    u32?    with its IP header; the largest inside. Absent: none has
+ *                                         been sent; INSIDE also if those of other SAs are inside
+ *     NFIPSEC_SA_A_PMTU_ROUTER    binary? who has said so (RFC 4301 8.2.1), and how many seconds
+ *     NFIPSEC_SA_A_PMTU_AGE       u32?    ago; absent: the route
  *     NFIPSEC_SA_A_PACKETS, _BYTES  u64   protected or authenticated; bytes of the inner packets
  *     NFIPSEC_SA_A_DROPS          u64     packets dropped under this SA, for whatever reason
  *     NFIPSEC_SA_A_ENC_KEY_BITS   u16     length of the encryption key, without the salt
- *     NFIPSEC_SA_A_ADD_TIME       u64     seconds since the epoch
- *     NFIPSEC_SA_A_USE_TIME       u64     seconds since the epoch, last use; 0: never used
+ *     NFIPSEC_SA_A_ADD_TIME, _USE_TIME  u64  seconds since the epoch; last use, 0: never used
  *
  *   NFIPSEC_SA_A_LIFETIME (RFC 4301 4.4.2.1; each may be absent, or 0: no limit. A packet that
  *   would exceed a hard limit is dropped, and so are all after it. A soft one is told once)
@@ -97,8 +110,7 @@
  *     NFIPSEC_LIFE_A_SOFT_USE, _HARD_USE           u64   seconds since its first packet
  *     NFIPSEC_LIFE_A_SOFT_IDLE, _HARD_IDLE         u64   seconds without a packet
  *     answers only, in seconds, of a clock that also runs while the machine sleeps:
- *     NFIPSEC_LIFE_A_AGE                           u64   since the SA was added
- *     NFIPSEC_LIFE_A_USE                           u64?  since its first packet
+ *     NFIPSEC_LIFE_A_AGE, _USE                     u64   since it came; its first packet, if any
  *
  *   NFIPSEC_A_POLICY
  *     NFIPSEC_POLICY_A_ID         u32?    given by the kernel, unique in the namespace
@@ -107,10 +119,12 @@
  *                                         absent: NFIPSEC_PRIORITY_DEFAULT
  *     NFIPSEC_POLICY_A_ACTION     u8      enum nfipsec_action
  *     NFIPSEC_POLICY_A_FLAGS      u32?    enum nfipsec_policy_flags
- *     NFIPSEC_POLICY_A_NAME?      string  for the key manager: whom the policy is about, 1 to 255
- *                                         bytes (RFC 4301 4.4.1.1, "Name"). Given back in
- *                                         answers, events and ACQUIRE, never compared with
- *                                         packets, and no part of what names the policy
+ *     NFIPSEC_POLICY_A_NAME?      string  for the key manager: whom it is about, 1 to 255 bytes
+ *                                         (RFC 4301 4.4.1.1). Packets are not compared with it
+ *     NFIPSEC_POLICY_A_MARK       u32?    only packets whose mark (skb->mark) is this in the bits
+ *     NFIPSEC_POLICY_A_MARK_MASK  u32?    of the mask; absent: 0, and with MARK all bits
+ *     NFIPSEC_POLICY_A_IF_ID      u32?    only packets through the link of kind xfrm with this
+ *                                         if_id; absent or 0: only those through none
  *     NFIPSEC_POLICY_A_SELECTOR+  nest    a packet matches if it matches one of them
  *     NFIPSEC_POLICY_A_SPEC+      nest    PROTECT only: what is done to a packet, innermost first.
  *                                         In transport mode around a tunnel: the tunnel's ends
@@ -125,9 +139,9 @@
  *                                         Need a PROTO that has ports; or for ICMP and ICMPv6
  *                                         the type (SPORT) and the code (DPORT), for the
  *                                         mobility header (135) the type (SPORT).
- *                                         NFIPSEC_OPAQUE_MIN to _MAX in both pairs: OPAQUE,
- *                                         only fragments that are not the first, and so have
- *                                         none of these
+ *                                         NFIPSEC_OPAQUE_MIN to _MAX in both pairs: OPAQUE, only
+ *                                         fragments that are not the first: they have no ports
+ *     NFIPSEC_SEL_A_IFINDEX                                 u32?    absent: any
  *
  *   NFIPSEC_POLICY_A_SPEC
  *     NFIPSEC_SPEC_A_PROTO        u8      IPPROTO_ESP or IPPROTO_AH
@@ -135,25 +149,23 @@
  *     NFIPSEC_SPEC_A_SRC, _DST    binary? the SA's addresses in the direction of the policy (an
  *                                         inbound one has the peer as SRC); absent: the packet's
  *     NFIPSEC_SPEC_A_REQID        u32?    only SAs with this reqid; absent or 0: any
+ *     NFIPSEC_SPEC_A_SPI          u32?    only the SA with this SPI; absent or 0: any
+ *     NFIPSEC_SPEC_A_OPTIONAL     flag?   while there is no such SA packets go without it, under
+ *                                         the others; those that arrive may have come without it
  *
  *   NFIPSEC_A_DEFAULTS (RFC 4301 5: DISCARD; as long as nobody says so it is BYPASS)
- *     NFIPSEC_DEFAULTS_A_IN, _OUT  u8?    enum nfipsec_action, BYPASS or DISCARD; absent in
- *                                         DEFAULTS_SET: as before
+ *     NFIPSEC_DEFAULTS_A_IN, _OUT  u8?    BYPASS or DISCARD; absent in DEFAULTS_SET: as before
  *
  *   NFIPSEC_A_PACKET   a selector nest: the packet that asked for an SA
- *   NFIPSEC_A_SELECTOR a selector nest: what the SA has to be for, which is what matched of the
- *                      policy, with what its PFP flags take from the packet
+ *   NFIPSEC_A_SELECTOR a selector nest: what matched of the policy, with what its PFP flags take
  *
  *   NFIPSEC_A_STATS
- *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string),
- *                                 NFIPSEC_COUNTER_A_VALUE (u64),
- *                                 NFIPSEC_COUNTER_A_TEXT (string, what it means),
- *                                 NFIPSEC_COUNTER_A_DROP (flag: these packets died)
+ *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string), _VALUE (u64),
+ *                                 _TEXT (string, what it means), _DROP (flag: these packets died)
  *
  * Events: group "changes" carries SA_NEW, SA_DEL, POLICY_NEW and POLICY_DEL as they are
  * answered, never with keys; a flush is told as the deletions that it is made of. Group
- * "keying" carries ACQUIRE, SA_MAPPING and SA_EXPIRE.
- * Subscribing needs CAP_NET_ADMIN.
+ * "keying" carries ACQUIRE, SA_MAPPING, SA_EXPIRE and SA_ICMP. Subscribing needs CAP_NET_ADMIN.
  */
 #ifndef _UAPI_LINUX_NFIPSEC_H
 #define _UAPI_LINUX_NFIPSEC_H
@@ -162,6 +174,9 @@
 #define NFIPSEC_GENL_VERSION		1
 #define NFIPSEC_GENL_GROUP_CHANGES	"changes"
 #define NFIPSEC_GENL_GROUP_KEYING	"keying"
+
+/* Where NETLINK_XFRM is spoken if the kernel's own stack has that number. */
+#define NFIPSEC_NETLINK_XFRM		29
 
 #define NFIPSEC_SPI_MIN			256	/* RFC 4303 2.1: 0 - 255 are reserved */
 #define NFIPSEC_PRIORITY_DEFAULT	1000
@@ -195,6 +210,7 @@
  * @NFIPSEC_CMD_DEFAULTS_GET: read them
  * @NFIPSEC_CMD_SA_MAPPING: event: packets of an SA come from another address or port
  * @NFIPSEC_CMD_SA_EXPIRE: event: an SA has reached a limit of its lifetime
+ * @NFIPSEC_CMD_SA_ICMP: event: an ICMP error about packets of an SA
  */
 enum nfipsec_cmd {
 	NFIPSEC_CMD_UNSPEC,
@@ -213,6 +229,7 @@ enum nfipsec_cmd {
 	NFIPSEC_CMD_DEFAULTS_GET,
 	NFIPSEC_CMD_SA_MAPPING,
 	NFIPSEC_CMD_SA_EXPIRE,
+	NFIPSEC_CMD_SA_ICMP,
 	__NFIPSEC_CMD_MAX,
 };
 
@@ -233,6 +250,8 @@ enum nfipsec_cmd {
  * @NFIPSEC_A_SELECTOR: nest of enum nfipsec_selector_attr
  * @NFIPSEC_A_LIMIT: u8, enum nfipsec_limit
  * @NFIPSEC_A_HARD: flag, the limit is a hard one
+ * @NFIPSEC_A_ROUTER: binary, 4 or 16 bytes: who has sent an ICMP error
+ * @NFIPSEC_A_ICMP: u16: its type in the upper byte, its code in the lower one
  */
 enum nfipsec_attr {
 	NFIPSEC_A_UNSPEC,
@@ -248,6 +267,8 @@ enum nfipsec_attr {
 	NFIPSEC_A_SELECTOR,
 	NFIPSEC_A_LIMIT,
 	NFIPSEC_A_HARD,
+	NFIPSEC_A_ROUTER,
+	NFIPSEC_A_ICMP,
 	__NFIPSEC_A_MAX,
 };
 
@@ -299,6 +320,16 @@ enum nfipsec_flags {
  * @NFIPSEC_SA_A_MAPPED_PORT: u16
  * @NFIPSEC_SA_A_SELECTOR: nest of enum nfipsec_sel_attr, may repeat
  * @NFIPSEC_SA_A_LIFETIME: nest of enum nfipsec_lifetime_attr
+ * @NFIPSEC_SA_A_MARK: u32
+ * @NFIPSEC_SA_A_MARK_MASK: u32
+ * @NFIPSEC_SA_A_IF_ID: u32
+ * @NFIPSEC_SA_A_SET_MARK: u32
+ * @NFIPSEC_SA_A_SET_MARK_MASK: u32
+ * @NFIPSEC_SA_A_KEEPALIVE: u32, seconds
+ * @NFIPSEC_SA_A_PMTU: u32, bytes
+ * @NFIPSEC_SA_A_PMTU_INSIDE: u32, bytes
+ * @NFIPSEC_SA_A_PMTU_ROUTER: binary, 4 or 16 bytes
+ * @NFIPSEC_SA_A_PMTU_AGE: u32, seconds
  */
 enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_UNSPEC,
@@ -337,6 +368,16 @@ enum nfipsec_sa_attr {
 	NFIPSEC_SA_A_MAPPED_PORT,
 	NFIPSEC_SA_A_SELECTOR,
 	NFIPSEC_SA_A_LIFETIME,
+	NFIPSEC_SA_A_MARK,
+	NFIPSEC_SA_A_MARK_MASK,
+	NFIPSEC_SA_A_IF_ID,
+	NFIPSEC_SA_A_SET_MARK,
+	NFIPSEC_SA_A_SET_MARK_MASK,
+	NFIPSEC_SA_A_KEEPALIVE,
+	NFIPSEC_SA_A_PMTU,
+	NFIPSEC_SA_A_PMTU_INSIDE,
+	NFIPSEC_SA_A_PMTU_ROUTER,
+	NFIPSEC_SA_A_PMTU_AGE,
 	__NFIPSEC_SA_A_MAX,
 };
 
@@ -395,6 +436,9 @@ enum nfipsec_lifetime_attr {
  * @NFIPSEC_POLICY_A_PACKETS: u64
  * @NFIPSEC_POLICY_A_BYTES: u64
  * @NFIPSEC_POLICY_A_NAME: string
+ * @NFIPSEC_POLICY_A_MARK: u32
+ * @NFIPSEC_POLICY_A_MARK_MASK: u32
+ * @NFIPSEC_POLICY_A_IF_ID: u32
  */
 enum nfipsec_policy_attr {
 	NFIPSEC_POLICY_A_UNSPEC,
@@ -409,6 +453,9 @@ enum nfipsec_policy_attr {
 	NFIPSEC_POLICY_A_PACKETS,
 	NFIPSEC_POLICY_A_BYTES,
 	NFIPSEC_POLICY_A_NAME,
+	NFIPSEC_POLICY_A_MARK,
+	NFIPSEC_POLICY_A_MARK_MASK,
+	NFIPSEC_POLICY_A_IF_ID,
 	__NFIPSEC_POLICY_A_MAX,
 };
 
@@ -426,6 +473,7 @@ enum nfipsec_policy_attr {
  * @NFIPSEC_SEL_A_SPORT_MAX: u16
  * @NFIPSEC_SEL_A_DPORT_MIN: u16
  * @NFIPSEC_SEL_A_DPORT_MAX: u16
+ * @NFIPSEC_SEL_A_IFINDEX: u32, index of a device or a VRF
  */
 enum nfipsec_selector_attr {
 	NFIPSEC_SEL_A_UNSPEC,
@@ -438,6 +486,7 @@ enum nfipsec_selector_attr {
 	NFIPSEC_SEL_A_SPORT_MAX,
 	NFIPSEC_SEL_A_DPORT_MIN,
 	NFIPSEC_SEL_A_DPORT_MAX,
+	NFIPSEC_SEL_A_IFINDEX,
 	__NFIPSEC_SEL_A_MAX,
 };
 
@@ -451,6 +500,8 @@ enum nfipsec_selector_attr {
  * @NFIPSEC_SPEC_A_SRC: binary, 4 or 16 bytes
  * @NFIPSEC_SPEC_A_DST: binary, 4 or 16 bytes
  * @NFIPSEC_SPEC_A_REQID: u32
+ * @NFIPSEC_SPEC_A_SPI: u32
+ * @NFIPSEC_SPEC_A_OPTIONAL: flag
  */
 enum nfipsec_spec_attr {
 	NFIPSEC_SPEC_A_UNSPEC,
@@ -459,6 +510,8 @@ enum nfipsec_spec_attr {
 	NFIPSEC_SPEC_A_SRC,
 	NFIPSEC_SPEC_A_DST,
 	NFIPSEC_SPEC_A_REQID,
+	NFIPSEC_SPEC_A_SPI,
+	NFIPSEC_SPEC_A_OPTIONAL,
 	__NFIPSEC_SPEC_A_MAX,
 };
 
@@ -552,6 +605,16 @@ enum nfipsec_action {
  * @NFIPSEC_POLICY_F_PFP_PROTO: the protocol likewise
  * @NFIPSEC_POLICY_F_PFP_SPORT: the source port, or the type, likewise, with its protocol
  * @NFIPSEC_POLICY_F_PFP_DPORT: the destination port, or the code, likewise, with its protocol
+ * @NFIPSEC_POLICY_F_LOCAL: inbound: only packets for this host
+ * @NFIPSEC_POLICY_F_FORWARDED: inbound: only packets for others. With neither of the two, or with
+ *	both, all
+ * @NFIPSEC_POLICY_F_NO_ICMP_ERRORS: an ICMP error that no policy names is none of its packets,
+ *	though it is about one of them. Without it such an error goes the way of their answers
+ *	(RFC 4301 6.2), protected in a tunnel, dropped if it arrives in clear
+ * @NFIPSEC_POLICY_F_NO_MSS_CLAMP: outbound: SYNs of TCP offer what they say. Without it, both those
+ *	that the policy protects and those that they answer offer no more than fits
+ * @NFIPSEC_POLICY_F_RELAY_ERRORS: outbound: while a router says that the protected packets do not
+ *	arrive, the senders of more of them are told "host unreachable" (RFC 2003 4)
  */
 enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_OPTIONAL	= 1 << 0,
@@ -562,13 +625,17 @@ enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_PFP_PROTO	= 1 << 5,
 	NFIPSEC_POLICY_F_PFP_SPORT	= 1 << 6,
 	NFIPSEC_POLICY_F_PFP_DPORT	= 1 << 7,
+	NFIPSEC_POLICY_F_LOCAL		= 1 << 8,
+	NFIPSEC_POLICY_F_FORWARDED	= 1 << 9,
+	NFIPSEC_POLICY_F_NO_ICMP_ERRORS	= 1 << 10,
+	NFIPSEC_POLICY_F_NO_MSS_CLAMP	= 1 << 11,
+	NFIPSEC_POLICY_F_RELAY_ERRORS	= 1 << 12,
 };
 
 #define NFIPSEC_POLICY_F_PFP (NFIPSEC_POLICY_F_PFP_SRC | NFIPSEC_POLICY_F_PFP_DST | \
 			      NFIPSEC_POLICY_F_PFP_PROTO | NFIPSEC_POLICY_F_PFP_SPORT | \
 			      NFIPSEC_POLICY_F_PFP_DPORT)
-#define NFIPSEC_POLICY_F_ALL (NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE | \
-			      NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS | NFIPSEC_POLICY_F_PFP)
+#define NFIPSEC_POLICY_F_ALL (2 * NFIPSEC_POLICY_F_RELAY_ERRORS - 1)
 
 /**
  * enum nfipsec_sa_flags - bits of NFIPSEC_SA_A_FLAGS
@@ -578,11 +645,19 @@ enum nfipsec_policy_flags {
  *	(RFC 4301 4.4.2.1). Not with an anti-replay window, nor with an implicit IV
  * @NFIPSEC_SA_F_SOURCE: the source is part of its name: other senders to this destination may
  *	have chosen the same SPI, as it happens with multicast (RFC 4301 4.1)
+ * @NFIPSEC_SA_F_LARVAL: a key manager has chosen its SPI, and its keys are still to come; only in
+ *	answers. Packets for it are dropped
+ * @NFIPSEC_SA_F_IN: a key manager has said that it is for packets that arrive; only in answers.
+ *	Nothing is sent with it
+ * @NFIPSEC_SA_F_OUT: likewise, for packets that leave. What arrives under it is dropped
  */
 enum nfipsec_sa_flags {
 	NFIPSEC_SA_F_ESN	= 1 << 0,
 	NFIPSEC_SA_F_WRAP	= 1 << 1,
 	NFIPSEC_SA_F_SOURCE	= 1 << 2,
+	NFIPSEC_SA_F_LARVAL	= 1 << 3,
+	NFIPSEC_SA_F_IN		= 1 << 4,
+	NFIPSEC_SA_F_OUT	= 1 << 5,
 };
 
 #define NFIPSEC_SA_F_ALL (NFIPSEC_SA_F_ESN | NFIPSEC_SA_F_WRAP | NFIPSEC_SA_F_SOURCE)

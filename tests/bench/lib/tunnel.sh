@@ -3,7 +3,7 @@
 # measure.sh.
 #
 #   gateways                       h1 - gw1 - gw2 - h2, wide enough for what is protected
-#   xfrm_load FAMILY ALGORITHM     the distribution's stack; xfrm_flush
+#   xfrm_load FAMILY ALGORITHM     the distribution's stack
 #   our_load FAMILY ALGORITHM      nfipsec; our_flush
 
 gateways() {
@@ -62,13 +62,6 @@ xfrm_end() { # namespace, own network, the other one, own end, the other one, al
 xfrm_load() { # family algorithm
 	ends "$1"
 	xfrm_end gw1 $left $right $end1 $end2 "$2" && xfrm_end gw2 $right $left $end2 $end1 "$2"
-}
-xfrm_flush() {
-	local ns
-	for ns in gw1 gw2; do
-		ip -n $ns xfrm policy flush
-		ip -n $ns xfrm state flush
-	done
 }
 
 our_end() { # namespace, own network, the other one, own end, the other one, algorithm

@@ -14,9 +14,13 @@ writable() {
 	mount -t overlay -o "lowerdir=$1,upperdir=$layer.upper,workdir=$layer.work" overlay "$1" ||
 		bail "cannot make $1 writable"
 }
-# Not /usr as a whole: /lib/modules of the guest is mounted below it.
+# /lib/modules of the guest is mounted below /usr/lib.
+mkdir /run/modules
+mount --bind /lib/modules /run/modules
 writable /usr/sbin
 writable /usr/share
+writable /usr/lib
+mount --bind /run/modules /lib/modules
 writable "/lib/modules/$(uname -r)"
 writable "$TREE"
 
@@ -29,6 +33,10 @@ is "before: no tool" "" "$(command -v ipsecctl)"
 
 check "make install" make -C "$TREE" install
 installed | sed 's/^/# /'
+check "who opens NETLINK_XFRM" ip xfrm state
+check "loads the module" grep -q '^nfipsec ' /proc/modules
+check_fails "and not the kernel's own front end" grep -q '^xfrm_user ' /proc/modules
+rmmod nfipsec
 check "modprobe finds the module" modprobe nfipsec
 check "and what it needs" grep -q '^nfipsec ' /proc/modules
 is "it is the installed one" "/lib/modules/$(uname -r)/updates/nfipsec.ko" "$(modinfo -n nfipsec)"

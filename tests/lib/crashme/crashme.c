@@ -6,6 +6,8 @@
 #include <linux/bug.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/processor.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -13,7 +15,7 @@
 
 static char *kind = "";
 module_param(kind, charp, 0);
-MODULE_PARM_DESC(kind, "warn, oops; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak; or nothing");
+MODULE_PARM_DESC(kind, "warn, oops, loop; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak; or nothing");
 
 static void crashme_warn(void)
 {
@@ -23,6 +25,13 @@ static void crashme_warn(void)
 static void crashme_oops(void)
 {
 	*(volatile int *)8 = 1;
+}
+
+static void crashme_loop(void)
+{
+	preempt_disable();
+	for (;;)
+		cpu_relax();
 }
 
 /* KASAN: read what is freed. */
@@ -101,6 +110,7 @@ static const struct {
 } crashme_kinds[] = {
 	{ "warn", crashme_warn },
 	{ "oops", crashme_oops },
+	{ "loop", crashme_loop },
 	{ "freed", crashme_freed },
 	{ "beyond", crashme_beyond },
 	{ "order", crashme_order },

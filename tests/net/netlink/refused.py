@@ -340,6 +340,24 @@ taken("SA_NEW with TFC padding", CMD_SA_NEW, [sa(x=u16(SA_A_TFC, 0xffff))], CMD_
 bad_sa("TFC padding of AH", INVAL, "Only ESP can hide the length of a packet (RFC 4303 2.7)", make=ah,
        blame="x", x=u16(SA_A_TFC, 100))
 
+bad_sa("NAT keepalives without ports", INVAL, "NAT keepalives are for ESP in UDP", blame="x", x=u32(SA_A_KEEPALIVE, 20))
+
+taken("SA_NEW with a mark, one that it sets, and an if_id", CMD_SA_NEW,
+      [sa(v=u32(SA_A_MARK, 5), w=u32(SA_A_MARK_MASK, 7), x=u32(SA_A_SET_MARK, 6), y=u32(SA_A_IF_ID, 42))], CMD_SA_DEL)
+bad_sa("bits of a mark outside its mask", INVAL, "The mark has bits outside its mask", blame="x",
+       x=u32(SA_A_MARK, 8), y=u32(SA_A_MARK_MASK, 7))
+bad_sa("a mask without a mark to set", INVAL, "A mask needs a mark", x=u32(SA_A_SET_MARK_MASK, 7))
+with case("SAs of one name for two marks"):
+    for value in (1, 2):
+        c.request(CMD_SA_NEW, [sa(x=u32(SA_A_MARK, value), y=u32(SA_A_MARK_MASK, 3))])
+refused("SA_DEL of a third mark", CMD_SA_DEL, [sa(x=u32(SA_A_MARK, 3))], errno.ESRCH,
+        "No SA has this SPI, destination and protocol")
+refused("SA_NEW of one of these marks", CMD_SA_NEW, [sa(x=u32(SA_A_MARK, 2), y=u32(SA_A_MARK_MASK, 3))], errno.EEXIST,
+        "An SA with this SPI, destination and protocol exists already for this mark")
+with case("each of them is deleted by its mark"):
+    for value in (1, 2):
+        c.request(CMD_SA_DEL, [sa(x=u32(SA_A_MARK, value), y=u32(SA_A_MARK_MASK, 3))])
+
 ENCAP = {"x": u16(SA_A_ENCAP_SPORT, 4500), "y": u16(SA_A_ENCAP_DPORT, 4501)}
 taken("SA_NEW in UDP", CMD_SA_NEW, [sa(**ENCAP)], CMD_SA_DEL)
 bad_sa("UDP around AH", INVAL, "Only ESP is encapsulated in UDP (RFC 3948 1)", make=ah, blame="y", **ENCAP)
@@ -373,14 +391,15 @@ bad_sa("BEET mode of AH", INVAL, "BEET mode is for ESP", make=ah, blame="mode", 
 
 # --- SAs: attributes that do not belong there ------------------------------------------------------
 
-for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS", "MAPPED_SRC", "MAPPED_PORT"):
+for name in ("PACKETS", "BYTES", "DROPS", "ADD_TIME", "USE_TIME", "ENC_KEY_BITS", "MAPPED_SRC", "MAPPED_PORT",
+             "PMTU", "PMTU_INSIDE", "PMTU_ROUTER", "PMTU_AGE"):
     type_ = globals()[f"SA_A_{name}"]
     bad_sa(f"with {name}", INVAL, "Only answers have this attribute", x=Attr(type_, bytes(8)))
 for type_ in (SA_A_UNSPEC, SA_A_PAD, SA_A_END, 200, 0x3fff):
     bad_sa(f"with unknown attribute {type_}", INVAL, ANY, x=Attr(type_, bytes(4)))
 for name, length in (("SPI", 4), ("PROTO", 1), ("MODE", 1), ("REQID", 4), ("ENC", 2), ("AUTH", 2),
                      ("REPLAY_WINDOW", 4), ("DF", 1), ("ECN", 1), ("DSCP", 1), ("TTL", 1), ("FLOW_LABEL", 4), ("TFC", 2),
-                     ("ENCAP_SPORT", 2), ("ENCAP_DPORT", 2)):
+                     ("ENCAP_SPORT", 2), ("ENCAP_DPORT", 2), ("KEEPALIVE", 4)):
     for wrong in (0, length - 1, length + 1, 2 * length):
         if wrong != length:
             field = name.lower() if name.lower() in ("spi", "proto", "mode", "enc") else "x"
@@ -534,10 +553,11 @@ for name, type_, values in (("direction", POLICY_A_DIR, (2, 255)), ("action", PO
         bad = u8(type_, value)
         bad_policy(f"{name} {value}", (INVAL, RANGE), ANY, **{"dir" if type_ == POLICY_A_DIR else "action": bad},
                    blame=bad)
-for flags in (0x100, 0x80000000, 0xffffffff):
+for flags in (POLICY_F_RELAY_ERRORS << 1, 0x80000000, 0xffffffff):
     bad = u32(POLICY_A_FLAGS, flags)
     bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
-for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7):
+for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7, POLICY_F_NO_ICMP_ERRORS,
+              POLICY_F_NO_MSS_CLAMP, POLICY_F_RELAY_ERRORS):
     taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
 for flag in (POLICY_F_PFP_SRC, POLICY_F_PFP_DST, POLICY_F_PFP_PROTO, POLICY_F_PFP_SPORT, POLICY_F_PFP_DPORT):
     taken(f"POLICY_NEW flag {flag:#x}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flag))], CMD_POLICY_DEL)
@@ -556,6 +576,19 @@ for name in ("PACKETS", "BYTES"):
 for type_ in (POLICY_A_UNSPEC, POLICY_A_PAD, POLICY_A_END, 99):
     bad = Attr(type_, bytes(4))
     bad_policy(f"with unknown attribute {type_}", INVAL, ANY, x=bad, blame=bad)
+taken("POLICY_NEW with a mark and an if_id", CMD_POLICY_NEW,
+      [policy(x=u32(POLICY_A_MARK, 0), y=u32(POLICY_A_IF_ID, 0xffffffff))], CMD_POLICY_DEL)
+mark = u32(POLICY_A_MARK, 0x100)
+bad_policy("with bits of a mark outside its mask", INVAL, "The mark has bits outside its mask", x=mark,
+           y=u32(POLICY_A_MARK_MASK, 0xff), blame=mark)
+with case("policies that differ in their tags"):
+    for number in (0, 1, 2):
+        c.request(CMD_POLICY_NEW, [policy(x=u32(POLICY_A_IF_ID, number))])
+refused("POLICY_DEL of another if_id", CMD_POLICY_DEL, [policy(x=u32(POLICY_A_IF_ID, 3))], errno.ENOENT,
+        "No policy has this ID, or this direction, priority and selectors")
+with case("each of them is deleted by its tag"):
+    for number in (0, 1, 2):
+        c.request(CMD_POLICY_DEL, [policy(x=u32(POLICY_A_IF_ID, number))])
 bad_policy("that protects without a spec", INVAL,
            "A policy that protects needs a spec: the protocol and the peer", selector())
 for name, action in (("bypasses", ACTION_BYPASS), ("discards", ACTION_DISCARD)):

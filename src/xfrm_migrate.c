@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * NETLINK_XFRM: a host has moved (RFC 4555): its SAs and its policy get other addresses. Keys
+ * stay, sequence numbers go on, and what was received is still known.
+ */
+#include <net/sock.h>
+
+#include "expire.h"
+#include "xfrm.h"
+#include "xfrm_front.h"
+
+/**
+ * struct move - an SA and what takes its place
+ * @old: the SA, NULL: there is none for this entry
+ * @new: the other one
+ */
+struct move {
+	struct ipsec_sa *old;
+	struct ipsec_sa *new;
+};
+
+static bool is_addr(const xfrm_address_t *a, const union ipsec_addr *b, u16 family)
+{
+	return !memcmp(a, b, ipsec_addr_len(family));
+}
+
+static bool is_nowhere(const xfrm_address_t *addr)
+{
+	static const xfrm_address_t any;
+
+	return !memcmp(addr, &any, sizeof(any));
+}
+
+static bool is_family(u16 family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+static bool is_same(const struct xfrm_user_migrate *a, const struct xfrm_user_migrate *b)
+{
+	return !memcmp(&a->old_daddr, &b->old_daddr, sizeof(a->old_daddr)) &&
+	       !memcmp(&a->old_saddr, &b->old_saddr, sizeof(a->old_saddr)) &&
+	       a->proto == b->proto && a->mode == b->mode && a->reqid == b->reqid &&
+	       a->old_family == b->old_family;
+}
+
+static int check(const struct ipsec_xfrm_request *req, const struct xfrm_user_migrate *moves,
+		 unsigned int n)
+{
+	unsigned int i, k;
+
+	if (!n || n > NFIPSEC_SPECS_MAX)
+		return ipsec_xfrm_refuse(req, XFRMA_MIGRATE, -EINVAL,
+					 "From 1 to 4 pairs of addresses can change at once");
+	for (i = 0; i < n; i++) {
+		if (!is_family(moves[i].old_family) || !is_family(moves[i].new_family) ||
+		    is_nowhere(&moves[i].new_daddr) || is_nowhere(&moves[i].new_saddr))
+			return ipsec_xfrm_refuse(req, XFRMA_MIGRATE, -EINVAL,
+						 "An SA moves to two addresses, of IPv4 or of IPv6");
+		for (k = 0; k < i; k++)
+			if (is_same(&moves[i], &moves[k]))
+				return ipsec_xfrm_refuse(req, XFRMA_MIGRATE, -EINVAL,
+							 "An SA cannot move to two places");
+	}
+	return 0;
+}
+
+/* @if_id: that of the SA, 0: any. */
+static bool is_meant(const struct xfrm_user_migrate *move, u32 if_id, const struct ipsec_sa *sa)
+{
+	return (!if_id || sa->if_id == if_id) &&
+	       sa->id.proto == move->proto && sa->mode == ipsec_xfrm_mode(move->mode) &&
+	       sa->id.family == move->old_family &&
+	       (!move->reqid || sa->reqid == move->reqid) && !ipsec_sa_is_larval(sa) &&
+	       is_addr(&move->old_daddr, &sa->id.dst, sa->id.family) &&
+	       is_addr(&move->old_saddr, &sa->src, sa->id.family);
+}
+
+/* The newest one: it is what the peers send with. */
+static struct ipsec_sa *sa_of(struct ipsec_net *inet, const struct xfrm_user_migrate *move,
+			      u32 if_id)
+{
+	struct ipsec_sa *sa, *found = NULL;
+	u32 number = 0;
+
+	while ((sa = ipsec_sadb_next(inet, number))) {
+		number = sa->number;
+		if (is_meant(move, if_id, sa) && !READ_ONCE(sa->dead))
+			found = sa;
+	}
+	return found;
+}
+
+static void take_ports(const struct ipsec_xfrm_request *req, struct ipsec_xfrm_front *front,
+		       struct ipsec_sa_config *config)
+{
+	if (!req->attrs[XFRMA_ENCAP])
+		return;
+	nla_memcpy(&front->encap, req->attrs[XFRMA_ENCAP], sizeof(front->encap));
+	front->has_encap = front->encap.encap_dport;
+	config->encap.sport = front->encap.encap_sport;
+	config->encap.dport = front->encap.encap_dport;
+}
+
+/* What one window has seen the other has seen, too. */
+static void copy_window(struct ipsec_replay *to, const struct ipsec_replay *from)
+{
+	u64 top = atomic64_read(&to->top);
+	u32 i;
+
+	for (i = 0; i < from->size && i < top; i++)
+		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_OK)
+			ipsec_replay_reopen(to, top - i);
+}
+
+/* The SA at its new addresses, in no SADB. */
+static struct ipsec_sa *sa_moved(const struct ipsec_xfrm_request *req, const struct ipsec_sa *old,
+				 const struct xfrm_user_migrate *move)
+{
+	struct ipsec_xfrm_front *front = kzalloc(sizeof(*front), GFP_KERNEL);
+	struct ipsec_sa_config config;
+	struct ipsec_sa *sa;
+
+	if (!front)
+		return ERR_PTR(-ENOMEM);
+	if (old->front)
+		memcpy(front, old->front, sizeof(*front));
+	ipsec_sa_config_of(old, &config);
+	front->updated = false;
+	config.front = front;
+	config.id.family = move->new_family;
+	memset(&config.id.dst, 0, sizeof(config.id.dst));
+	memset(&config.src, 0, sizeof(config.src));
+	memcpy(&config.id.dst, &move->new_daddr, ipsec_addr_len(move->new_family));
+	memcpy(&config.src, &move->new_saddr, ipsec_addr_len(move->new_family));
+	front->moved = true;
+	take_ports(req, front, &config);
+	sa = ipsec_sa_create(req->inet, &config, req->extack);
+	if (IS_ERR(sa))
+		kfree(front);
+	else
+		copy_window(sa->replay, old->replay);
+	return sa;
+}
+
+/* The templates that name old addresses name the new ones. Return: how many did. */
+static unsigned int move_specs(struct ipsec_policy *policy, const struct xfrm_user_migrate *move)
+{
+	struct ipsec_xfrm_policy_front *front = policy->front;
+	unsigned int i, n = 0;
+	struct ipsec_spec *spec;
+
+	for (i = 0; i < policy->n_specs; i++) {
+		spec = &policy->spec[i];
+		if (spec->proto != move->proto || spec->mode != ipsec_xfrm_mode(move->mode) ||
+		    (move->reqid && spec->reqid != move->reqid))
+			continue;
+		if (spec->mode == NFIPSEC_MODE_TRANSPORT) {
+			n++;
+			continue;
+		}
+		if (spec->family != move->old_family ||
+		    !is_addr(&move->old_daddr, &spec->dst, spec->family) ||
+		    !is_addr(&move->old_saddr, &spec->src, spec->family))
+			continue;
+		n++;
+		spec->family = move->new_family;
+		memcpy(&spec->dst, &move->new_daddr, sizeof(spec->dst));
+		memcpy(&spec->src, &move->new_saddr, sizeof(spec->src));
+		front->tmpl[i].family = move->new_family;
+		front->tmpl[i].id.daddr = move->new_daddr;
+		front->tmpl[i].saddr = move->new_saddr;
+	}
+	return n;
+}
+
+static int policy_moved(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
+			struct ipsec_policy *old, const struct xfrm_user_migrate *moves,
+			unsigned int n)
+{
+	const struct ipsec_xfrm_policy_front *front = old->front;
+	struct ipsec_policy *policy;
+	unsigned int i, changed = 0;
+
+	if (!front)
+		return ipsec_xfrm_refuse(req, XFRMA_UNSPEC, -EOPNOTSUPP,
+					 "This policy was made by generic netlink, as ipsecctl does: it does not move");
+	policy = ipsec_policy_copy(old);
+	if (!policy)
+		return -ENOMEM;
+	policy->front = kmemdup(front, struct_size(front, tmpl, front->n_tmpl), GFP_KERNEL);
+	if (!policy->front) {
+		ipsec_policy_put(policy);
+		return -ENOMEM;
+	}
+	((struct ipsec_xfrm_policy_front *)policy->front)->moved = true;
+	for (i = 0; i < n; i++)
+		changed += move_specs(policy, &moves[i]);
+	if (!changed) {
+		ipsec_policy_put(policy);
+		return ipsec_xfrm_refuse(req, XFRMA_MIGRATE, -ENODATA,
+					 "No template of the policy has these addresses");
+	}
+	ipsec_txn_replace_policy(txn, old);
+	return ipsec_txn_add_policy(txn, policy, req->extack);
+}
+
+static int sa_move(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
+		   const struct xfrm_user_migrate *where, struct move *move)
+{
+	struct ipsec_sa *sa;
+	int err;
+
+	move->old = sa_of(req->inet, where, ipsec_xfrm_if_id(req));
+	if (!move->old)
+		return 0;
+	ipsec_sa_hold(move->old);
+	ipsec_sa_pause(move->old);
+	sa = sa_moved(req, move->old, where);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	ipsec_txn_replace_sa(txn, move->old);
+	err = ipsec_txn_add_sa(txn, sa, req->extack);
+	if (err)
+		return err;
+	ipsec_sa_hold(sa);
+	move->new = sa;
+	return 0;
+}
+
+/* Everything stays as it was. Config held. */
+static void move_back(struct move *moves, unsigned int n)
+{
+	for (; n--; moves++) {
+		if (moves->new)
+			ipsec_sa_put(moves->new);
+		if (!moves->old)
+			continue;
+		if (!ipsec_expire_is_over(moves->old))
+			ipsec_sa_resume(moves->old);
+		ipsec_sa_put(moves->old);
+	}
+}
+
+/* What the old window has seen meanwhile the new one has seen, too. */
+static void join_windows(struct ipsec_replay *to, const struct ipsec_replay *from)
+{
+	u64 top = atomic64_read(&from->top);
+	u32 i;
+
+	for (i = 0; i < from->size && i < top; i++)
+		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_SEEN)
+			ipsec_replay_commit(to, top - i);
+}
+
+static void move_over(struct move *moves, unsigned int n)
+{
+	/* No packet is on its way into an old window. */
+	synchronize_rcu();
+	for (; n--; moves++) {
+		if (!moves->old)
+			continue;
+		join_windows(moves->new->replay, moves->old->replay);
+		ipsec_sa_put(moves->new);
+		ipsec_sa_put(moves->old);
+	}
+}
+
+/* The request as it was, told to those who listen. */
+static int put_migrate(struct sk_buff *msg, const struct ipsec_xfrm_request *req)
+{
+	static const int told[] = { XFRMA_KMADDRESS, XFRMA_ENCAP };
+	const struct xfrm_userpolicy_id *asked = req->body;
+	struct nlmsghdr *nlh = nlmsg_put(msg, 0, 0, XFRM_MSG_MIGRATE, sizeof(*asked), 0);
+	const struct nlattr *moves = req->attrs[XFRMA_MIGRATE], *attr;
+	struct xfrm_userpolicy_id *id;
+	unsigned int i;
+
+	if (!nlh)
+		return -EMSGSIZE;
+	id = nlmsg_data(nlh);
+	memset(id, 0, sizeof(*id));
+	id->sel = asked->sel;
+	id->dir = asked->dir;
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		attr = req->attrs[told[i]];
+		if (attr && nla_put(msg, told[i], nla_len(attr), nla_data(attr)))
+			return -EMSGSIZE;
+	}
+	if (ipsec_xfrm_put_type(msg))
+		return -EMSGSIZE;
+	for (i = 0; i < nla_len(moves) / sizeof(struct xfrm_user_migrate); i++)
+		if (nla_put(msg, XFRMA_MIGRATE, sizeof(struct xfrm_user_migrate),
+			    (const struct xfrm_user_migrate *)nla_data(moves) + i))
+			return -EMSGSIZE;
+	nlmsg_end(msg, nlh);
+	return 0;
+}
+
+static int migrate(struct ipsec_xfrm_request *req, const struct xfrm_user_migrate *where,
+		   unsigned int n)
+{
+	struct move moves[NFIPSEC_SPECS_MAX] = {};
+	struct ipsec_policy *policy;
+	struct ipsec_txn txn;
+	unsigned int i;
+	int err;
+
+	ipsec_txn_begin(&txn, req->inet);
+	policy = ipsec_xfrm_policy_named(req);
+	err = PTR_ERR_OR_ZERO(policy) ?: policy_moved(req, &txn, policy, where, n);
+	for (i = 0; !err && i < n; i++)
+		err = sa_move(req, &txn, &where[i], &moves[i]);
+	if (err) {
+		move_back(moves, n);
+		ipsec_txn_abort(&txn);
+		return err;
+	}
+	err = ipsec_txn_commit(&txn, req->extack);
+	if (!err) {
+		move_over(moves, n);
+		return 0;
+	}
+	mutex_lock(&req->inet->config);
+	move_back(moves, n);
+	mutex_unlock(&req->inet->config);
+	return err;
+}
+
+/**
+ * ipsec_xfrm_migrate() - move SAs and the policy that needs them: XFRM_MSG_MIGRATE
+ * @req: the message
+ *
+ * Return: 0, -ENOENT: no such policy, -ENODATA: it has other addresses, or another negative
+ * errno.
+ */
+int ipsec_xfrm_migrate(struct ipsec_xfrm_request *req)
+{
+	const struct nlattr *attr = req->attrs[XFRMA_MIGRATE];
+	unsigned int n = attr ? nla_len(attr) / sizeof(struct xfrm_user_migrate) : 0;
+	struct sk_buff *msg;
+	int err = check(req, attr ? nla_data(attr) : NULL, n);
+
+	if (!err)
+		err = migrate(req, nla_data(attr), n);
+	if (err)
+		return err;
+	msg = ipsec_xfrm_begin(req->inet, XFRMNLGRP_MIGRATE, NLMSG_DEFAULT_SIZE);
+	if (msg)
+		ipsec_xfrm_tell(req->inet, XFRMNLGRP_MIGRATE, msg, put_migrate(msg, req));
+	return 0;
+}

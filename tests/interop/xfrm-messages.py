@@ -1,0 +1,344 @@
+"""Messages of NETLINK_XFRM that `ip xfrm` does not send, but IKE daemons and the kernel's tests do:
+prints, for each, its errno, the answer, and what everybody is told. Runs over whatever has the
+protocol; times, indexes and SPIs that were chosen are not printed.
+"""
+import errno
+import os
+import socket
+import struct
+import sys
+
+NEWSA, DELSA, GETSA, NEWPOLICY, DELPOLICY, GETPOLICY, ALLOCSPI, ACQUIRE, EXPIRE, UPDPOLICY, UPDSA, \
+    POLEXPIRE, FLUSHSA, FLUSHPOLICY, NEWAE, GETAE, REPORT, MIGRATE, NEWSADINFO, GETSADINFO, NEWSPDINFO, \
+    GETSPDINFO, MAPPING, SETDEFAULT, GETDEFAULT = range(0x10, 0x29)
+NAMES = ("NEWSA DELSA GETSA NEWPOLICY DELPOLICY GETPOLICY ALLOCSPI ACQUIRE EXPIRE UPDPOLICY UPDSA POLEXPIRE "
+         "FLUSHSA FLUSHPOLICY NEWAE GETAE REPORT MIGRATE NEWSADINFO GETSADINFO NEWSPDINFO GETSPDINFO MAPPING "
+         "SETDEFAULT GETDEFAULT").split()
+A_AUTH, A_CRYPT, A_ENCAP, A_TMPL, A_LTIME, A_REPLAY, A_ETHRESH, A_RTHRESH, A_MIGRATE, A_AEAD, A_ESN, A_LASTUSED = \
+    1, 2, 4, 5, 9, 10, 12, 11, 17, 18, 23, 35
+A_DIR, A_KEEPALIVE = 33, 34
+INF = (1 << 64) - 1
+REQUEST, MULTI, ACK, REPLACE = 1, 2, 4, 0x100
+IN, OUT, FWD = range(3)
+TRANSPORT, TUNNEL = range(2)
+ESP, AH = 50, 51
+
+
+def addr(text):
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    return socket.inet_pton(family, text).ljust(16, b"\0")
+
+
+def family_of(text):
+    return socket.AF_INET6 if ":" in text else socket.AF_INET
+
+
+def selector(src="0.0.0.0/0", dst="0.0.0.0/0", proto=0, family=None):
+    saddr, slen = src.split("/")
+    daddr, dlen = dst.split("/")
+    return struct.pack("=16s16sHHHHHBBB3xiI", addr(daddr), addr(saddr), 0, 0, 0, 0,
+                       family_of(saddr) if family is None else family, int(dlen), int(slen), proto, 0, 0)
+
+
+def limits(soft_bytes=INF, hard_bytes=INF, soft_packets=INF, hard_packets=INF, soft_age=0, hard_age=0):
+    return struct.pack("=8Q", soft_bytes, hard_bytes, soft_packets, hard_packets, soft_age, hard_age, 0, 0)
+
+
+def sa(src, dst, spi, proto=ESP, mode=TUNNEL, reqid=1, window=32, flags=0, seq=0, lft=limits(), family=None):
+    return struct.pack("=56s16s4sB3x16s64s32x12xIIHBBB7x", selector(family=family or 0), addr(dst), struct.pack(">I", spi),
+                       proto, addr(src), lft, seq, reqid, family or family_of(src), mode, window, flags)
+
+
+def sa_id(dst, spi, proto=ESP):
+    return struct.pack("=16s4sHBx", addr(dst), struct.pack(">I", spi), family_of(dst), proto)
+
+
+def attr(kind, data):
+    length = 4 + len(data)
+    return struct.pack("=HH", length, kind) + data + bytes(-length % 4)
+
+
+def aead(key=bytes(range(20))):
+    return attr(A_AEAD, struct.pack("=64sII", b"rfc4106(gcm(aes))", len(key) * 8, 128) + key)
+
+
+def encap(sport, dport):
+    return attr(A_ENCAP, struct.pack("=H2s2s2x16x", 2, struct.pack(">H", sport), struct.pack(">H", dport)))
+
+
+def replay(oseq, seq, bitmap):
+    return attr(A_REPLAY, struct.pack("=III", oseq, seq, bitmap))
+
+
+def esn(oseq, seq, window, *words, oseq_hi=0, seq_hi=0):
+    return attr(A_ESN, struct.pack("=6I", len(words), oseq, seq, oseq_hi, seq_hi, window) +
+                struct.pack(f"={len(words)}I", *words))
+
+
+def aevent(dst, spi, flags=0x4f):
+    return sa_id(dst, spi) + bytes(16) + struct.pack("=II", flags, 0)
+
+
+def policy(direction, src, dst, index=0, priority=0):
+    return struct.pack("=56s64s32xIIBBBB4x", selector(src, dst), limits(), priority, index, direction, 0, 0, 0)
+
+
+def tmpl(src, dst, reqid=1, mode=TUNNEL):
+    return struct.pack("=16s4sB3xH2x16sIBBBxIII", addr(dst), bytes(4), ESP, family_of(src), addr(src), reqid, mode,
+                       0, 0, 0xffffffff, 0xffffffff, 0xffffffff)
+
+
+def migrate(old_src, old_dst, new_src, new_dst, reqid=1, mode=TUNNEL):
+    return struct.pack("=16s16s16s16sBB2xIHH", addr(old_dst), addr(old_src), addr(new_dst), addr(new_src), ESP, mode,
+                       reqid, family_of(old_src), family_of(new_src))
+
+
+def mask_sa(body, spi=False):
+    body = bytearray(body)
+    body[176:192] = bytes(16)               # when it was added and used
+    if spi:
+        body[72:76] = bytes(4)
+    return bytes(body)
+
+
+def mask_policy(body):
+    body = bytearray(body)
+    body[136:152] = bytes(16)
+    body[156:160] = bytes(4)                # index
+    return bytes(body)
+
+
+def show(kind, data, asked=None):
+    """A message, in lines."""
+    size = {NEWSA: 224, UPDSA: 224, DELSA: 24, NEWPOLICY: 168, UPDPOLICY: 168, DELPOLICY: 64, ACQUIRE: 280, EXPIRE: 232,
+            POLEXPIRE: 176, NEWAE: 48, MIGRATE: 64, NEWSPDINFO: 4, NEWSADINFO: 4, GETDEFAULT: 4, MAPPING: 64,
+            FLUSHSA: 4, FLUSHPOLICY: 0}[kind]
+    body, rest = data[:size], data[size:]
+    if kind in (NEWSA, UPDSA, EXPIRE):
+        body = mask_sa(body, asked == ALLOCSPI)
+    elif kind in (NEWPOLICY, UPDPOLICY, POLEXPIRE):
+        body = mask_policy(body)
+    elif kind == MIGRATE:
+        body = body[:56]
+    elif kind == DELPOLICY:
+        body = body[:56] + bytes(4) + body[60:]
+    elif kind == ACQUIRE:
+        body = body[:96] + mask_policy(body[96:264]) + body[264:276] + bytes(4)
+    lines, pad = [], -size % 4
+    rest = rest[pad:]
+    while len(rest) >= 4:
+        length, number = struct.unpack("=HH", rest[:4])
+        value = rest[4:length]
+        rest = rest[length + (-length % 4):]
+        if kind in (NEWSPDINFO, NEWSADINFO) and number == 2:
+            value = b"hash"                 # sizes of tables
+        elif kind == DELSA and number == 13:
+            value = mask_sa(value)
+        elif kind == DELPOLICY and number == 7:
+            value = mask_policy(value)
+        elif number == A_LTIME and kind not in (NEWSPDINFO, NEWSADINFO):
+            value = value[:16]
+        if number not in (A_LASTUSED, 27):  # 27 is padding
+            lines.append(f"    {number:2} {value.hex()}")
+    print(f"  {NAMES[kind - 0x10]} {body.hex()}")
+    print("\n".join(sorted(lines)), end="\n" if lines else "")
+
+
+def messages(data):
+    while len(data) >= 16:
+        length, kind, flags, seq, port = struct.unpack("=IHHII", data[:16])
+        yield kind, flags, seq, port, data[16:length]
+        data = data[(length + 3) & ~3:]
+
+
+def socket_of(groups=0):
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
+    sock.bind((0, groups))
+    sock.settimeout(1)
+    return sock
+
+
+ear, mouth, number = socket_of(0xffffffff), socket_of(), 0
+
+
+def heard():
+    ear.setblocking(False)
+    try:
+        while True:
+            for kind, _, _, _, data in messages(ear.recv(65536)):
+                print("  all are told:")
+                show(kind, data)
+    except BlockingIOError:
+        pass
+
+
+def pack(kind, body, flags):
+    global number
+    number += 1
+    return struct.pack("=IHHII", 16 + len(body), kind, flags, number, 4711) + body
+
+
+def say(title, kind, body, flags=REQUEST | ACK, quiet=False, many=b""):
+    """Send a message, and print what comes of it. Returns the first answer."""
+    print(f"== {title}")
+    mouth.send(many + pack(kind, body, flags))
+    first, left = None, 1
+    while left:
+        for got, got_flags, seq, port, data in messages(mouth.recv(65536)):
+            if got == 2:
+                code = -struct.unpack("=i", data[:4])[0]
+                print(f"  {errno.errorcode.get(code, code) if code else 'done'}")
+                left = left if seq != number else 0
+            else:
+                first = first or data
+                if not quiet:
+                    show(got, data, kind)
+                # The kernel's own stack believes what the header of a request says.
+                if port != mouth.getsockname()[0] and got != NEWAE:
+                    print("  which is for somebody else")
+                if not flags & ACK and seq == number:
+                    left = 0
+    heard()
+    return first
+
+
+def spi_of(data):
+    return struct.unpack(">I", data[72:76])[0]
+
+
+ONE, TWO, THREE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+ASK = REQUEST
+
+
+def larval():
+    for title, low, high, proto, src, dst in (("of ESP", 0xc0000000, 0xcfffffff, ESP, TWO, ONE),
+                                              ("of AH", 0x100, 0xffff, AH, TWO, ONE),
+                                              ("of IPv6", 0xc0000000, 0xcfffffff, ESP, "2001:db8::2", "2001:db8::1"),
+                                              ("of one", 0x777, 0x777, ESP, TWO, ONE)):
+        body = sa(src, dst, 0, proto, seq=5, window=0) + struct.pack("=II", low, high)
+        spi = spi_of(say(f"an SPI {title}", ALLOCSPI, body, ASK))
+        print("  in range" if low <= spi <= high else f"  {spi} is out of range")
+    say("the same SPI again", ALLOCSPI, sa(TWO, ONE, 0) + struct.pack("=II", 0x777, 0x777))
+    say("no range", ALLOCSPI, sa(TWO, ONE, 0) + struct.pack("=II", 9, 8))
+    say("a larval SA", GETSA, sa_id(ONE, 0x777), ASK)
+    say("an SA with its name", NEWSA, sa(TWO, ONE, 0x777) + aead())
+    say("its keys", UPDSA, sa(TWO, ONE, 0x777, reqid=9) + aead() + encap(4500, 1024))
+    say("it has them", GETSA, sa_id(ONE, 0x777), ASK)
+    say("update of nothing", UPDSA, sa(TWO, ONE, 0x778) + aead())
+
+
+def numbers():
+    ltime = attr(A_LTIME, struct.pack("=4Q", 1000, 10, 1600000000, 1600000001))
+    say("an SA that moved", NEWSA, sa(TWO, ONE, 0x800) + aead() + replay(77, 100, 0x8000000f) + ltime)
+    say("its sequence numbers", GETAE, aevent(ONE, 0x800), ASK)
+    say("and itself", GETSA, sa_id(ONE, 0x800), ASK)
+    say("one with ESN", NEWSA, sa(TWO, ONE, 0x801, flags=128, window=0) + aead() +
+        esn(5, 200, 64, 0x0f00ff01, 0xff, oseq_hi=1, seq_hi=3) + ltime)
+    say("its sequence numbers", GETAE, aevent(ONE, 0x801), ASK)
+    say("a large window without ESN", NEWSA, sa(TWO, ONE, 0x802, window=0) + aead() + esn(0, 90, 96, 1, 2, 3))
+    say("its sequence numbers", GETAE, aevent(ONE, 0x802, 0x40), ASK)
+    say("of no SA", GETAE, aevent(ONE, 0x803))
+    say("the last of two attributes counts", NEWSA,
+        sa(TWO, ONE, 0x804) + aead() + replay(1, 1, 1) + replay(50, 60, 0x1))
+    say("it has", GETAE, aevent(ONE, 0x804), ASK)
+    say("numbers without leave to replace", NEWAE, aevent(ONE, 0x800) + replay(90, 120, 1))
+    say("numbers of no SA", NEWAE, aevent(ONE, 0x803) + replay(90, 120, 1), REQUEST | ACK | REPLACE)
+    say("other numbers", NEWAE, aevent(ONE, 0x800) + replay(90, 140, 1), REQUEST | ACK | REPLACE)
+
+
+def directions():
+    """Of SAs, since 6.10."""
+    if tuple(int(n) for n in os.uname().release.split(".")[:2]) < (6, 10):
+        return
+    going, coming = attr(A_DIR, b"\2"), attr(A_DIR, b"\1")
+    say("an SA for packets that leave", NEWSA, sa(ONE, TWO, 0xc00, window=0) + aead() + going)
+    say("it says so", GETSA, sa_id(TWO, 0xc00), ASK)
+    say("its sequence numbers", GETAE, aevent(TWO, 0xc00), ASK)
+    say("one with a window", NEWSA, sa(ONE, TWO, 0xc01) + aead() + going)
+    say("one with ESN, and no window", NEWSA, sa(ONE, TWO, 0xc02, flags=128, window=0) + aead() + esn(0, 0, 0) + going)
+    say("it says so", GETSA, sa_id(TWO, 0xc02), ASK)
+    say("an SA for packets that arrive", NEWSA, sa(TWO, ONE, 0xc03) + aead() + coming)
+    say("it says so", GETSA, sa_id(ONE, 0xc03), ASK)
+    say("no direction", NEWSA, sa(TWO, ONE, 0xc04) + aead() + attr(A_DIR, b"\3"))
+    say("an SPI for packets that arrive", ALLOCSPI, sa(TWO, ONE, 0, window=0) +
+        struct.pack("=II", 0xc05, 0xc05) + coming, ASK)
+    say("its keys", UPDSA, sa(TWO, ONE, 0xc05) + aead() + coming)
+    keepalive = attr(A_KEEPALIVE, struct.pack("=I", 20))
+    say("an SA with NAT keepalives", NEWSA, sa(ONE, TWO, 0xc06, window=0) + aead() + encap(4500, 4500) + keepalive + going)
+    say("it says so", GETSA, sa_id(TWO, 0xc06), ASK)
+    say("one without ports", NEWSA, sa(ONE, TWO, 0xc07, window=0) + aead() + keepalive + going)
+
+
+def update():
+    say("an SA with limits", NEWSA, sa(ONE, TWO, 0x900, lft=limits(hard_bytes=5000)) + aead() + encap(4500, 4500))
+    say("other limits and ports", UPDSA, sa(ONE, TWO, 0x900, lft=limits(hard_packets=50)) + aead() + encap(4500, 1025))
+    say("it has them", GETSA, sa_id(TWO, 0x900), ASK)
+    say("no ports", UPDSA, sa(ONE, TWO, 0x900) + aead())
+    say("a soft end", EXPIRE, sa(ONE, TWO, 0x900) + struct.pack("=B7x", 0))
+    say("of no SA", EXPIRE, sa(ONE, TWO, 0x901) + struct.pack("=B7x", 0))
+    say("a hard end", EXPIRE, sa(ONE, TWO, 0x900) + struct.pack("=B7x", 1))
+    say("it is gone", GETSA, sa_id(TWO, 0x900))
+
+
+def policies():
+    here, there = "10.1.0.0/24", "10.2.0.0/24"
+    tunnel = attr(A_TMPL, tmpl(ONE, TWO))
+    say("a policy", NEWPOLICY, policy(OUT, here, there) + tunnel)
+    say("its soft end", POLEXPIRE, policy(OUT, here, there) + struct.pack("=B7x", 0))
+    found = say("it is there", GETPOLICY, selector(here, there) + struct.pack("=IB3x", 0, OUT), ASK)
+    index = struct.unpack("=I", found[156:160])[0]
+    say("by its index", GETPOLICY, selector() + struct.pack("=IB3x", index, OUT), ASK)
+    say("by its index, elsewhere", GETPOLICY, selector() + struct.pack("=IB3x", index ^ 1, IN))
+    say("its hard end", POLEXPIRE, policy(OUT, here, there, index) + struct.pack("=B7x", 1))
+    say("of no policy", POLEXPIRE, policy(OUT, here, there) + struct.pack("=B7x", 1))
+    say("a request for an SA", ACQUIRE, struct.pack("=16s4sB3x16s", addr(TWO), bytes(4), ESP, addr(ONE)) +
+        selector("10.1.0.1/32", "10.2.0.1/32") + policy(OUT, here, there) + struct.pack("=IIII", 7, 7, 7, 0) + tunnel)
+    say("two policies in one go", NEWPOLICY, policy(FWD, there, here) + tunnel,
+        many=pack(NEWPOLICY, policy(IN, there, here) + tunnel, REQUEST | ACK))
+
+
+def moving():
+    here, there = "10.1.0.0/24", "10.2.0.0/24"
+    name = selector(here, there) + struct.pack("=IB3x", 0, OUT)
+    say("an SA", NEWSA, sa(ONE, TWO, 0xb00) + aead() + replay(70, 80, 0x5) + encap(4500, 4500))
+    say("its policy", NEWPOLICY, policy(OUT, here, there) + attr(A_TMPL, tmpl(ONE, TWO)))
+    say("they move", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO)) + encap(4500, 1030))
+    say("the SA is there", GETSA, sa_id(TWO, 0xb00), ASK)
+    say("its sequence numbers", GETAE, aevent(TWO, 0xb00), ASK)
+    say("the policy knows", GETPOLICY, name, ASK)
+    say("to IPv6", MIGRATE, name + attr(A_MIGRATE, migrate(THREE, TWO, "2001:db8::1", "2001:db8::2")))
+    say("the SA is there", GETSA, sa_id("2001:db8::2", 0xb00), ASK)
+    say("and not where it was", GETSA, sa_id(TWO, 0xb00))
+    say("what is not there moves", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO)))
+    say("a policy that is not there", MIGRATE, selector(there, here) + struct.pack("=IB3x", 0, OUT) +
+        attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO)))
+    say("to nowhere", MIGRATE, name + attr(A_MIGRATE, migrate("2001:db8::1", "2001:db8::2", "::", "::")))
+    say("nothing moves", MIGRATE, name)
+    say("to two places", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO) * 2))
+
+
+def settings():
+    say("thresholds", NEWSPDINFO, struct.pack("=I", 0) + attr(3, bytes([24, 16])) + attr(4, bytes([64, 48])))
+    say("what they are", GETSPDINFO, struct.pack("=I", 7), ASK)
+    say("too long ones", NEWSPDINFO, struct.pack("=I", 0) + attr(3, bytes([33, 16])))
+    say("default actions", GETDEFAULT, bytes(4), ASK)
+    say("other ones", SETDEFAULT, bytes([1, 0, 1, 0]))
+    say("they are", GETDEFAULT, bytes(4), ASK)
+    say("and back", SETDEFAULT, bytes([2, 2, 2, 0]))
+    say("how many SAs", GETSADINFO, struct.pack("=I", 0), ASK)
+
+
+def nonsense():
+    say("no such message", 0x3f, bytes(64))
+    say("too short a message", NEWSA, bytes(20))
+    say("no such SA", DELSA, sa_id(ONE, 0x12345))
+    say("no such protocol", GETSA, sa_id(ONE, 0x12345, 6))
+    say("a cipher that is not known", NEWSA, sa(TWO, ONE, 0xa00) + attr(A_AEAD, struct.pack("=64sII", b"no(thing)", 160, 128) + bytes(20)))
+    say("a key that is cut", NEWSA, sa(TWO, ONE, 0xa00) + attr(A_AEAD, struct.pack("=64sII", b"rfc4106(gcm(aes))", 160, 128) + bytes(10)))
+    say("no keys", NEWSA, sa(TWO, ONE, 0xa00))
+
+
+for part in larval, numbers, directions, update, policies, moving, settings, nonsense:
+    part()
+    say("the SAs are flushed", FLUSHSA, struct.pack("=B3x", 0), quiet=True)
+    say("the policies are flushed", FLUSHPOLICY, b"", quiet=True)

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# vm: cpus=1 timeout=100
+# Two doors to one SADB and one SPD: what `ip xfrm` adds ipsecctl lists, in rules that can be loaded
+# again, and what ipsecctl has loaded `ip xfrm` lists.
+set -u
+. "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/net.sh"
+
+ns_add x
+load_module
+xfrm() { ip -n x xfrm "$@" || bail "ip xfrm $* fails"; }
+
+key=0x000102030405060708090a0b0c0d0e0f10111213
+ends="tmpl src 192.0.2.1 dst 192.0.2.2 proto esp"
+back="tmpl src 192.0.2.2 dst 192.0.2.1 proto esp"
+xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel reqid 1 replay-window 32 \
+	aead 'rfc4106(gcm(aes))' $key 128 mark 0x5 mask 0xff if_id 7
+xfrm state add src 192.0.2.2 dst 192.0.2.1 proto ah spi 0x1002 mode transport reqid 2 \
+	auth-trunc 'hmac(sha256)' 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 128
+for dir in "out" "in" "fwd"; do
+	[ $dir = out ] && t=$ends s=10.1.0.0/24 d=10.2.0.0/24 || { t=$back s=10.2.0.0/24 d=10.1.0.0/24; }
+	# shellcheck disable=SC2086
+	xfrm policy add src $s dst $d dir $dir priority 100 $t mode tunnel reqid 1
+	# shellcheck disable=SC2086
+	xfrm policy add src $s dst $d dir $dir priority 100 mark 0x5 mask 0xff if_id 7 $t mode tunnel
+done
+# shellcheck disable=SC2086
+xfrm policy add src 10.1.0.0/24 dst 10.3.0.0/24 dir out $ends spi 0x1001 mode tunnel
+xfrm policy add src 10.9.0.0/24 dst 0.0.0.0/0 proto tcp dport 80 dir fwd action block
+
+listed() { ipsec x -k -s sa && ipsec x -s flow; }
+listed > "$ARTIFACTS/rules"
+is "ipsecctl lists two SAs" 2 "$(grep -c '^[ea][sh]p* .* spi 0x0000100[12] auth\|^[ea][sh]p* .* enc' "$ARTIFACTS/rules")"
+is "and eight flows" 8 "$(grep -c '^flow' "$ARTIFACTS/rules")"
+is "those for packets to this host" 2 "$(grep -c '^flow esp tunnel in .* forward no' "$ARTIFACTS/rules")"
+is "those for packets to others" 3 "$(grep -c '^flow .*in .* forward only' "$ARTIFACTS/rules")"
+is "the one that names its SA" 1 "$(grep -c '^flow esp tunnel out .* spi 0x00001001' "$ARTIFACTS/rules")"
+ip -n x xfrm policy > "$ARTIFACTS/before"
+
+chmod 600 "$ARTIFACTS/rules"
+check "the list can be loaded in the place of all" ipsec x -F -f "$ARTIFACTS/rules"
+is "and is the same then" "$(cat "$ARTIFACTS/rules")" "$(listed)"
+is "ip xfrm lists what ipsecctl has loaded" "$(cat "$ARTIFACTS/before")" "$(ip -n x xfrm policy)"
+is "SAs as well" "0x00001001 0x00001002" \
+	"$(ip -n x xfrm state | grep -o 'spi 0x[0-9a-f]*' | cut -d ' ' -f 2 | sort | paste -sd ' ')"
+check "ip xfrm deletes it" ip -n x xfrm policy flush
+check "ip xfrm deletes SAs, too" ip -n x xfrm state deleteall
+is "nothing is left" "" "$(ipsec x -s sa; ipsec x -s flow | grep -v '^set default')"
+check "the module can be unloaded" unload_module
+ktap_end
