@@ -201,22 +201,8 @@ forget_path() {
 
 # --- the module ------------------------------------------------------------------------
 
-# The kernel patches the code on the way of packets when the first hook of a place comes, in
-# whatever namespace, and when the last one goes. A second processor that QEMU 7 emulates may
-# keep the code from the middle of that, and then it loops or dies at a breakpoint. So where
-# there are two, a namespace without traffic has a hook in every place, all the time.
-hooks_stay() {
-	local place
-	[ "$(nproc)" -gt 1 ] && [ ! -e /run/netns/hooks ] || return 0
-	ns_add hooks
-	for place in prerouting input forward output postrouting; do
-		echo "add table inet stay; add chain inet stay $place { type filter hook $place priority 0; }"
-	done | in_ns hooks nft -f - || bail "nft refuses the chains"
-}
-
 load_module() {
 	[ -n "$KMOD" ] || bail "no module was built"
-	hooks_stay
 	# insmod resolves nothing: whatever it uses is loaded first.
 	local depends
 	depends=$(modinfo -F depends "$KMOD" | tr ',' ' ')
