@@ -5,19 +5,9 @@
  */
 #include <net/sock.h>
 
-#include "expire.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
-
-/**
- * struct move - an SA and what takes its place
- * @old: the SA, NULL: there is none for this entry
- * @new: the other one
- */
-struct move {
-	struct ipsec_sa *old;
-	struct ipsec_sa *new;
-};
+#include "xfrm_successor.h"
 
 static bool is_addr(const xfrm_address_t *a, const union ipsec_addr *b, u16 family)
 {
@@ -102,47 +92,6 @@ static void take_ports(const struct ipsec_xfrm_request *req, struct ipsec_xfrm_f
 	config->encap.dport = front->encap.encap_dport;
 }
 
-/* What one window has seen the other has seen, too. */
-static void copy_window(struct ipsec_replay *to, const struct ipsec_replay *from)
-{
-	u64 top = atomic64_read(&to->top);
-	u32 i;
-
-	for (i = 0; i < from->size && i < top; i++)
-		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_OK)
-			ipsec_replay_reopen(to, top - i);
-}
-
-/* The SA at its new addresses, in no SADB. */
-static struct ipsec_sa *sa_moved(const struct ipsec_xfrm_request *req, const struct ipsec_sa *old,
-				 const struct xfrm_user_migrate *move)
-{
-	struct ipsec_xfrm_front *front = kzalloc(sizeof(*front), GFP_KERNEL);
-	struct ipsec_sa_config config;
-	struct ipsec_sa *sa;
-
-	if (!front)
-		return ERR_PTR(-ENOMEM);
-	if (old->front)
-		memcpy(front, old->front, sizeof(*front));
-	ipsec_sa_config_of(old, &config);
-	front->updated = false;
-	config.front = front;
-	config.id.family = move->new_family;
-	memset(&config.id.dst, 0, sizeof(config.id.dst));
-	memset(&config.src, 0, sizeof(config.src));
-	memcpy(&config.id.dst, &move->new_daddr, ipsec_addr_len(move->new_family));
-	memcpy(&config.src, &move->new_saddr, ipsec_addr_len(move->new_family));
-	front->moved = true;
-	take_ports(req, front, &config);
-	sa = ipsec_sa_create(req->inet, &config, req->extack);
-	if (IS_ERR(sa))
-		kfree(front);
-	else
-		copy_window(sa->replay, old->replay);
-	return sa;
-}
-
 /* The templates that name old addresses name the new ones. Return: how many did. */
 static unsigned int move_specs(struct ipsec_policy *policy, const struct xfrm_user_migrate *move)
 {
@@ -206,64 +155,26 @@ static int policy_moved(const struct ipsec_xfrm_request *req, struct ipsec_txn *
 }
 
 static int sa_move(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
-		   const struct xfrm_user_migrate *where, struct move *move)
+		   const struct xfrm_user_migrate *where, struct ipsec_xfrm_successor *successor)
 {
-	struct ipsec_sa *sa;
-	int err;
+	struct ipsec_sa *old = sa_of(req->inet, where, ipsec_xfrm_if_id(req));
+	struct ipsec_xfrm_front *front;
+	struct ipsec_sa_config config;
 
-	move->old = sa_of(req->inet, where, ipsec_xfrm_if_id(req));
-	if (!move->old)
+	if (!old)
 		return 0;
-	ipsec_sa_hold(move->old);
-	ipsec_sa_pause(move->old);
-	sa = sa_moved(req, move->old, where);
-	if (IS_ERR(sa))
-		return PTR_ERR(sa);
-	ipsec_txn_replace_sa(txn, move->old);
-	err = ipsec_txn_add_sa(txn, sa, req->extack);
-	if (err)
-		return err;
-	ipsec_sa_hold(sa);
-	move->new = sa;
-	return 0;
-}
-
-/* Everything stays as it was. Config held. */
-static void move_back(struct move *moves, unsigned int n)
-{
-	for (; n--; moves++) {
-		if (moves->new)
-			ipsec_sa_put(moves->new);
-		if (!moves->old)
-			continue;
-		if (!ipsec_expire_is_over(moves->old))
-			ipsec_sa_resume(moves->old);
-		ipsec_sa_put(moves->old);
-	}
-}
-
-/* What the old window has seen meanwhile the new one has seen, too. */
-static void join_windows(struct ipsec_replay *to, const struct ipsec_replay *from)
-{
-	u64 top = atomic64_read(&from->top);
-	u32 i;
-
-	for (i = 0; i < from->size && i < top; i++)
-		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_SEEN)
-			ipsec_replay_commit(to, top - i);
-}
-
-static void move_over(struct move *moves, unsigned int n)
-{
-	/* No packet is on its way into an old window. */
-	synchronize_rcu();
-	for (; n--; moves++) {
-		if (!moves->old)
-			continue;
-		join_windows(moves->new->replay, moves->old->replay);
-		ipsec_sa_put(moves->new);
-		ipsec_sa_put(moves->old);
-	}
+	front = ipsec_xfrm_successor_begin(successor, old, &config);
+	if (!front)
+		return -ENOMEM;
+	config.id.family = where->new_family;
+	memset(&config.id.dst, 0, sizeof(config.id.dst));
+	memset(&config.src, 0, sizeof(config.src));
+	memcpy(&config.id.dst, &where->new_daddr, ipsec_addr_len(where->new_family));
+	memcpy(&config.src, &where->new_saddr, ipsec_addr_len(where->new_family));
+	front->updated = false;
+	front->moved = true;
+	take_ports(req, front, &config);
+	return ipsec_xfrm_successor_add(successor, txn, &config, req->extack);
 }
 
 /* The request as it was, told to those who listen. */
@@ -300,7 +211,7 @@ static int put_migrate(struct sk_buff *msg, const struct ipsec_xfrm_request *req
 static int migrate(struct ipsec_xfrm_request *req, const struct xfrm_user_migrate *where,
 		   unsigned int n)
 {
-	struct move moves[NFIPSEC_SPECS_MAX] = {};
+	struct ipsec_xfrm_successor successors[NFIPSEC_SPECS_MAX] = {};
 	struct ipsec_policy *policy;
 	struct ipsec_txn txn;
 	unsigned int i;
@@ -310,21 +221,8 @@ static int migrate(struct ipsec_xfrm_request *req, const struct xfrm_user_migrat
 	policy = ipsec_xfrm_policy_named(req);
 	err = PTR_ERR_OR_ZERO(policy) ?: policy_moved(req, &txn, policy, where, n);
 	for (i = 0; !err && i < n; i++)
-		err = sa_move(req, &txn, &where[i], &moves[i]);
-	if (err) {
-		move_back(moves, n);
-		ipsec_txn_abort(&txn);
-		return err;
-	}
-	err = ipsec_txn_commit(&txn, req->extack);
-	if (!err) {
-		move_over(moves, n);
-		return 0;
-	}
-	mutex_lock(&req->inet->config);
-	move_back(moves, n);
-	mutex_unlock(&req->inet->config);
-	return err;
+		err = sa_move(req, &txn, &where[i], &successors[i]);
+	return ipsec_xfrm_successors_end(successors, n, &txn, err, req->extack);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "expire.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
+#include "xfrm_successor.h"
 
 #define SPI_TRIES	1000	/* at random */
 
@@ -297,8 +298,45 @@ static int no_sa(const struct ipsec_xfrm_request *req)
 				 "No SA has this SPI, destination and protocol");
 }
 
-/* Keys and sequence numbers of an SA stay as they are; limits and ports may change. */
-static int sa_change(const struct ipsec_xfrm_request *req, struct ipsec_sa *old,
+/* What was given that is part of how SAs are found: another one takes the place of the SA. */
+static bool is_found_otherwise(const struct ipsec_sa *old, const struct ipsec_sa *wanted)
+{
+	const struct ipsec_mark *mark = &wanted->set_mark;
+
+	return (wanted->if_id && wanted->if_id != old->if_id) ||
+	       (mark->mask && (mark->mask != old->set_mark.mask ||
+			       mark->value != old->set_mark.value));
+}
+
+static int sa_succeed(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
+		      struct ipsec_xfrm_successor *successor, struct ipsec_sa *old,
+		      const struct ipsec_sa *wanted)
+{
+	const struct ipsec_quota *quota = ipsec_sa_quota(wanted);
+	const struct ipsec_xfrm_front *told = wanted->front;
+	static const struct ipsec_limits none;
+	struct ipsec_xfrm_front *front;
+	struct ipsec_sa_config config;
+
+	front = ipsec_xfrm_successor_begin(successor, old, &config);
+	if (!front)
+		return -ENOMEM;
+	front->encap = told->encap;
+	front->lft = told->lft;
+	front->updated = true;
+	front->moved = false;
+	config.encap = wanted->encap;
+	config.limits = quota ? quota->limits : none;
+	if (wanted->if_id)
+		config.if_id = wanted->if_id;
+	if (wanted->set_mark.mask)
+		config.set_mark = wanted->set_mark;
+	return ipsec_xfrm_successor_add(successor, txn, &config, req->extack);
+}
+
+/* Keys and sequence numbers stay as they are; limits, ports, if_id and output mark may change. */
+static int sa_change(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
+		     struct ipsec_xfrm_successor *successor, struct ipsec_sa *old,
 		     const struct ipsec_sa *wanted)
 {
 	static const struct ipsec_limits none;
@@ -313,6 +351,8 @@ static int sa_change(const struct ipsec_xfrm_request *req, struct ipsec_sa *old,
 	if (!front)
 		return ipsec_xfrm_refuse(req, XFRMA_UNSPEC, -EOPNOTSUPP,
 					 "This SA was made by generic netlink, as ipsecctl does: it does not change");
+	if (is_found_otherwise(old, wanted))
+		return sa_succeed(req, txn, successor, old, wanted);
 	err = ipsec_expire_renew(old, quota ? &quota->limits : &none);
 	if (err)
 		return err;
@@ -336,8 +376,8 @@ static int sa_grow_up(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 }
 
 /**
- * ipsec_xfrm_sa_update() - give a larval SA its keys, or another one other limits and ports:
- *	XFRM_MSG_UPDSA
+ * ipsec_xfrm_sa_update() - give a larval SA its keys, or another one other limits, ports,
+ *	if_id and output mark: XFRM_MSG_UPDSA
  * @req: the message; its keys are wiped
  *
  * Return: 0, -ESRCH: there is none, or another negative errno.
@@ -345,6 +385,7 @@ static int sa_grow_up(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 int ipsec_xfrm_sa_update(struct ipsec_xfrm_request *req)
 {
 	struct ipsec_sa *sa = sa_create(req), *old;
+	struct ipsec_xfrm_successor successor = {};
 	struct ipsec_txn txn;
 	int err;
 
@@ -356,10 +397,10 @@ int ipsec_xfrm_sa_update(struct ipsec_xfrm_request *req)
 	if (old && ipsec_sa_is_larval(old)) {
 		err = sa_grow_up(req, &txn, old, sa);
 	} else {
-		err = old ? sa_change(req, old, sa) : no_sa(req);
+		err = old ? sa_change(req, &txn, &successor, old, sa) : no_sa(req);
 		ipsec_sa_retire(sa);
 	}
-	return ipsec_txn_end(&txn, err, req->extack);
+	return ipsec_xfrm_successors_end(&successor, 1, &txn, err, req->extack);
 }
 
 static struct ipsec_sa *sa_find(const struct ipsec_xfrm_request *req,

@@ -35,6 +35,12 @@ state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100a
 state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b mode tunnel if_id 42 output-mark 0x2 mask 0xff aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
 state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100c mode tunnel mark 0x7 output-mark 0x3 if_id 0x2b aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
 state update src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1009 mode tunnel aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
+state update src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b mode tunnel if_id 43 output-mark 0x5 mask 0xf aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
+state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b
+state update src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b mode tunnel if_id 43 output-mark 0x5 mask 0xf limit byte-soft 7000 aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
+state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b
+state update src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b mode tunnel if_id 44 output-mark 0x6 aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
+state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b
 state count
 state
 state list proto ah

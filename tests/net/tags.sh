@@ -109,6 +109,47 @@ is "the other bits of the mark stay" "packets 1" "$(in_ns a nft list chain inet 
 is "the packet inside has the mark that it gets there" "1" "$(delta b IN_PROTECTED)"
 is "and nothing was dropped" "" "$(drops b)"
 
+# --- an SA that gets another mark, or an if_id, by UPDSA ------------------------------
+
+ipsec a -F
+ipsec b -F
+aead="0x$(hex 20)"
+sa_of() { # ns, add|update, words...
+	local ns=$1 what=$2
+	shift 2
+	ip -n "$ns" xfrm state "$what" src 192.0.2.1 dst 198.51.100.2 proto esp spi 0x1005 mode tunnel \
+		replay-window 32 "$@" aead 'rfc4106(gcm(aes))' "$aead" 128
+}
+sa_of a add output-mark 0x20 mask 0xf0
+sa_of b add output-mark 0x300 mask 0xf00
+ipsec_load a <<< "flow esp out from 10.1.0.1 to 10.2.0.1 local 192.0.2.1 peer 198.51.100.2 type dontacq"
+ipsec_load b <<'END'
+flow in from 10.1.0.1 to 10.2.0.1 type deny
+flow esp in from 10.1.0.1 to 10.2.0.1 peer 192.0.2.1 mark 0x300/0xf00 priority 1
+END
+snapshot a
+snapshot b
+check "SAs of ip xfrm that set marks" ping_mark 1 2
+sa_of a update output-mark 0x50 mask 0xf0
+is "with another mark there is no route" no "$(ping_mark 1 1 > /dev/null 2>&1 && echo yes || echo no)"
+is "and that is why" "OUT_NO_ROUTE=1" "$(drops a)"
+sa_of a update output-mark 0x20 mask 0xf0
+check "with the first one there is, and no sequence number is used twice" ping_mark 1 1
+is "which the other end would not take" "" "$(drops b)"
+sa_of b update output-mark 0x100 mask 0xf00
+is "with another mark there no policy is for the packet" no "$(ping_mark 1 1 > /dev/null 2>&1 && echo yes || echo no)"
+is "but the one that denies" "IN_DISCARD=1" "$(drops b)"
+sa_of b update output-mark 0x300 mask 0xf00
+check "with the first one it is taken" ping_mark 1 1
+is "the SA is the same, with all that it has counted" "5(packets)" \
+	"$(ip -n a -s xfrm state | grep -o '[0-9][0-9]*(packets)' | head -n 1)"
+snapshot a
+sa_of a update if_id 7
+is "an if_id makes it the SA of other policies" no "$(ping_mark 1 1 > /dev/null 2>&1 && echo yes || echo no)"
+is "here is none for it" "OUT_NO_SA=1" "$(drops a)"
+is "its mark has stayed" "output-mark 0x20/0xf0 if_id 0x7" \
+	"$(ip -n a xfrm state | grep -oE 'output-mark [0-9a-fx/]*|if_id 0x.*' | paste -sd ' ')"
+
 # --- a packet that waits -------------------------------------------------------------
 
 ipsec a -F

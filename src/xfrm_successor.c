@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * NETLINK_XFRM: an SA that takes the place of another one. It has the same keys, its sequence
+ * numbers go on, and what was received is still known.
+ */
+#include "expire.h"
+#include "xfrm_successor.h"
+
+/**
+ * ipsec_xfrm_successor_begin() - what one asks for to let an SA go on as another one
+ * @successor: filled
+ * @old: the SA, which sends nothing from now on: its packets wait
+ * @config: filled: just what @old is and where it stands; to be changed
+ *
+ * Process context, config held.
+ *
+ * Return: what NETLINK_XFRM tells of the other one, in @config as well, or NULL: no memory.
+ * In either case ipsec_xfrm_successors_end() is to be called.
+ */
+struct ipsec_xfrm_front *ipsec_xfrm_successor_begin(struct ipsec_xfrm_successor *successor,
+						    struct ipsec_sa *old,
+						    struct ipsec_sa_config *config)
+{
+	struct ipsec_xfrm_front *front = kzalloc(sizeof(*front), GFP_KERNEL);
+
+	if (!front)
+		return NULL;
+	if (old->front)
+		memcpy(front, old->front, sizeof(*front));
+	ipsec_sa_hold(old);
+	ipsec_sa_pause(old);
+	successor->old = old;
+	ipsec_sa_config_of(old, config);
+	config->front = front;
+	return front;
+}
+
+/* What one window has seen the other has seen, too. */
+static void copy_window(struct ipsec_replay *to, const struct ipsec_replay *from)
+{
+	u64 top = atomic64_read(&to->top);
+	u32 i;
+
+	for (i = 0; i < from->size && i < top; i++)
+		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_OK)
+			ipsec_replay_reopen(to, top - i);
+}
+
+/**
+ * ipsec_xfrm_successor_add() - add the SA that takes the place of another one
+ * @successor: from ipsec_xfrm_successor_begin()
+ * @txn: running transaction
+ * @config: what that one is to be; its front is consumed
+ * @extack: says why not
+ *
+ * Process context, config held.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipsec_txn *txn,
+			     struct ipsec_sa_config *config, struct netlink_ext_ack *extack)
+{
+	struct ipsec_sa *old = successor->old, *sa;
+	int err;
+
+	sa = ipsec_sa_create(old->inet, config, extack);
+	if (IS_ERR(sa)) {
+		kfree(config->front);
+		return PTR_ERR(sa);
+	}
+	copy_window(sa->replay, old->replay);
+	ipsec_txn_replace_sa(txn, old);
+	err = ipsec_txn_add_sa(txn, sa, extack);
+	if (err)
+		return err;
+	ipsec_sa_hold(sa);
+	successor->new = sa;
+	return 0;
+}
+
+/* Everything stays as it was. Config held. */
+static void go_back(struct ipsec_xfrm_successor *successor, unsigned int n)
+{
+	for (; n--; successor++) {
+		if (successor->new)
+			ipsec_sa_put(successor->new);
+		if (!successor->old)
+			continue;
+		if (!ipsec_expire_is_over(successor->old))
+			ipsec_sa_resume(successor->old);
+		ipsec_sa_put(successor->old);
+	}
+}
+
+/* What the old window has seen meanwhile the new one has seen, too. */
+static void join_windows(struct ipsec_replay *to, const struct ipsec_replay *from)
+{
+	u64 top = atomic64_read(&from->top);
+	u32 i;
+
+	for (i = 0; i < from->size && i < top; i++)
+		if (ipsec_replay_check(from, top - i) == IPSEC_REPLAY_SEEN)
+			ipsec_replay_commit(to, top - i);
+}
+
+static void go_on(struct ipsec_xfrm_successor *successor, unsigned int n)
+{
+	bool waited = false;
+
+	for (; n--; successor++) {
+		if (!successor->old)
+			continue;
+		/* No packet is on its way into an old window. */
+		if (!waited)
+			synchronize_rcu();
+		waited = true;
+		join_windows(successor->new->replay, successor->old->replay);
+		ipsec_sa_put(successor->new);
+		ipsec_sa_put(successor->old);
+	}
+}
+
+/**
+ * ipsec_xfrm_successors_end() - end a transaction in which SAs take the place of others
+ * @successors: these; those that are zeroed do not count
+ * @n: their number
+ * @txn: the transaction
+ * @err: 0, or why it is to be given up: then the old SAs send packets again
+ * @extack: says why it failed
+ *
+ * Return: @err, or what the transaction failed with.
+ */
+int ipsec_xfrm_successors_end(struct ipsec_xfrm_successor *successors, unsigned int n,
+			      struct ipsec_txn *txn, int err, struct netlink_ext_ack *extack)
+{
+	struct ipsec_net *inet = txn->inet;
+
+	if (err) {
+		go_back(successors, n);
+		ipsec_txn_abort(txn);
+		return err;
+	}
+	err = ipsec_txn_commit(txn, extack);
+	if (!err) {
+		go_on(successors, n);
+		return 0;
+	}
+	mutex_lock(&inet->config);
+	go_back(successors, n);
+	mutex_unlock(&inet->config);
+	return err;
+}
