@@ -179,6 +179,41 @@ done
 check "the SA comes" state a 0x2003 eth0
 check "the packet that has waited for it is answered" wait $ping
 is "it went on" "OUT_HELD=1 OUT_RELEASED=1" "$(grew a OUT_HELD OUT_RELEASED)"
+# --- an address of a VRF, behind a tunnel -------------------------------------------------------
+
+# Only `in` has policies: what is for an address of b, whichever device that is at, and not what b
+# would forward.
+ipsec a -F
+ipsec b -F
+xfrm a state flush
+xfrm b state flush
+ip -n b link add blue type vrf table 20
+ip -n b link set blue up
+ip -n b link set eth1 master blue
+addr b eth1 2001:db8:1::2/64
+addr b blue 10.10.0.1/32 fd0a::1/128
+ip -n b route add table 20 10.1.0.0/24 via 198.51.100.1
+ip -n b route add table 20 fd01::/64 via 2001:db8:1::1
+ip -n a route add 10.10.0.0/24 via 198.51.100.2
+ip -n a route add fd0a::/64 via 2001:db8:1::2
+tunnel 198.51.100.1 198.51.100.2 0x3001 > "$ARTIFACTS/sas"
+ipsec_load a < "$ARTIFACTS/sas"
+ipsec_load b < "$ARTIFACTS/sas"
+ipsec_load a <<'END'
+flow esp tunnel out from 10.1.0.0/24 to 10.10.0.0/24 peer 198.51.100.2
+flow esp tunnel out from fd01::/64 to fd0a::/64 peer 198.51.100.2
+END
+for family in 4 6; do
+	[ $family = 4 ] && { net=10.1.0.0/24 here=10.10.0.0/24 to=10.10.0.1 from=10.1.0.1; } ||
+		{ net=fd01::/64 here=fd0a::/64 to=fd0a::1 from=fd01::1; }
+	xfrm b policy add src $net dst $here dir in \
+		tmpl src 198.51.100.1 dst 198.51.100.2 proto esp mode tunnel
+	snapshot b
+	check "IPv$family: what comes out of a tunnel for it is answered" answers $to $from
+	is "IPv$family: as the policy for this host has it" "IN_PROTECTED=1" "$(grew b IN_PROTECTED)"
+	is "IPv$family: nothing is dropped" "" "$(drops b)"
+done
+
 ipsec a -F
 ipsec b -F
 check "the module can be unloaded" unload_module
