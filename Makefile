@@ -34,6 +34,16 @@ setup:
 check: setup
 	@tests/run $(T)
 
+# The tests under the checkers of the debug kernels, which are built once.
+DEBUG_TESTS = lab selftest net ike interop conformance
+check-debug: setup
+	@K=checked tests/run $(or $(T),debug $(DEBUG_TESTS))
+
+# which lines of the module they reach
+coverage: setup
+	-@COVERAGE=1 K=debug-uml tests/run $(or $(T),lab selftest net conformance)
+	@tests/coverage
+
 # what takes longer: the kernel's own selftests, of which SELFTESTS= picks some, and IKE daemons
 peer: setup
 	@tests/run peer
@@ -89,6 +99,9 @@ help:
 	@echo 'make demo        two gateways protect real traffic, in a virtual machine'
 	@echo 'make check       every test; T=net/esp or T=net picks some, K=6.12 the kernel;'
 	@echo '                 see Documentation/testing.md'
+	@echo 'make check-debug the tests under KASAN, lockdep and more: some hours, after some minutes in'
+	@echo '                 which two kernels are built'
+	@echo 'make coverage    which lines of the module the tests reach'
 	@echo "make peer        the kernel's own selftests over its stack and over nfipsec, and IKE daemons"
 	@echo 'make bench       what packets, policies and SAs cost, here and under xfrm; B=packets picks'
 	@echo '                 one; see Documentation/performance.md'
@@ -96,4 +109,4 @@ help:
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check peer demo sizes bench install uninstall clean help
+.PHONY: all module tool headers setup check check-debug coverage peer demo sizes bench install uninstall clean help

@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Sends one datagram after the other; while the kernel handles the Nth, the Nth of its
+allocations fails. Prints how many were sent so, and how many the kernel has refused.
+
+    faults-traffic.py TO PORT LENGTH
+"""
+
+import ipaddress
+import os
+import socket
+import sys
+
+to, port, length = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+family = socket.AF_INET6 if ipaddress.ip_address(to).version == 6 else socket.AF_INET
+sock = socket.socket(family, socket.SOCK_DGRAM)
+fault = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
+data = bytes(length)
+n = refused = 0
+while True:
+    n += 1
+    os.pwrite(fault, str(n).encode(), 0)
+    try:
+        sock.sendto(data, (to, port))
+    except OSError:
+        refused += 1
+    left = int(os.pread(fault, 16, 0))
+    os.pwrite(fault, b'0', 0)
+    if left:
+        break
+    if n == 1000:
+        sys.exit('a datagram needs 1000 allocations?')
+print(n - 1, refused)

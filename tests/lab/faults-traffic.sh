@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# vm: kernels=debug-uml timeout=400
+# The kernel has no memory for packets: each allocation in turn that a packet needs which leaves,
+# and by chance those of packets that arrive or are forwarded. Nothing leaves in clear, what is
+# dropped is counted, and when there is memory again everything goes on.
+set -u
+. "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/net.sh"
+. "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/lib/faults.sh"
+
+faults_begin
+load_module
+gateway_chain
+addr gw1 lo 10.1.0.9/32 fd01::9/128
+ip -n gw1 route replace 10.2.0.0/24 via 192.0.2.2 src 10.1.0.9
+ip -n gw1 route replace fd02::/64 via 2001:db8::2 src fd01::9
+capture_wire "$ARTIFACTS/wire.pcap"
+
+# each NAME TO LENGTH: from gw1 itself, in whose process the packet is protected
+each() {
+	local name=$1 to=$2 length=$3 sent refused
+	snapshot gw1
+	read -r sent refused < <(in_ns gw1 "$TOP/tests/lab/faults-traffic.py" "$to" 9 "$length")
+	diag "$name: ${sent:-no} allocations have failed, the sender was told of ${refused:-none}"
+	check "$name: there were some" test "${sent:-0}" -gt 3
+	faults_seen=$((faults_seen + ${sent:-0}))
+	is "$name: all that is dropped is counted as what it is" "" \
+		"$(drops gw1 | tr ' ' '\n' | grep -vE '^OUT_(NO_MEMORY|CRYPTO|HOLD_FULL|NO_SA|SEGMENT)=|^$')"
+	check "$name: the next packet passes" reaches gw1 "$to"
+}
+
+for inner in 4 6; do
+	[ $inner = 4 ] && to=10.2.0.2 || to=fd02::2
+	for outer in 4 6; do
+		protect_chain esp enc aes-128-gcm
+		each "IPv$inner in IPv$outer, ESP" $to 100
+		each "IPv$inner in IPv$outer, ESP, fragments" $to 4000
+	done
+	protect_chain ah auth hmac-sha2-256
+	each "IPv$inner, AH" $to 100
+done
+unset inner outer
+
+# Where no SA is there yet, packets wait, and one is asked for.
+ipsec_load gw1 -F <<< "flow esp from 10.1.0.0/24 to 10.2.0.0/24 local 192.0.2.1 peer 192.0.2.2"
+snapshot gw1
+read -r sent refused < <(in_ns gw1 "$TOP/tests/lab/faults-traffic.py" 10.2.0.2 9 100)
+check "no SA: some allocations have failed" test "${sent:-0}" -gt 3
+check "no SA: others were held" test "$(delta gw1 OUT_HELD)" -gt 0
+is "no SA: nothing passes in clear" 0 "$(delta gw1 OUT_BYPASSED)"
+ipsec gw1 -F
+
+protect_chain esp enc aes-128 auth hmac-sha2-256
+snapshot gw1
+snapshot gw2
+some_fail 10
+in_ns h1 ping -n -q -f -c 2000 -w 60 10.2.0.2 > "$ARTIFACTS/ping" 2>&1
+in_ns h1 ping -n -q -f -c 300 -s 4000 -w 60 10.2.0.2 >> "$ARTIFACTS/ping" 2>&1
+none_fail
+lost=$(awk '/packets transmitted/ { print $1 - $4 }' "$ARTIFACTS/ping" | paste -sd ' ')
+diag "lost of 2000 and of 300: $lost"
+check "by chance: some packets were lost" test "${lost%% *}" -gt 0
+for ns in gw1 gw2; do
+	diag "$ns: $(drops $ns)"
+	is "$ns: all that is dropped is counted as what it is" "" "$(drops $ns | tr ' ' '\n' |
+		grep -vE '^(IN|OUT)_(NO_MEMORY|CRYPTO|SEGMENT|BACKLOG)=|^IN_(INNER_HEADER|ICV|TRUNCATED)=|^$')"
+done
+check "when there is memory again, packets pass" reaches h1 10.2.0.2
+check "and TCP" tcp_transfer h1 h2 10.2.0.2 300000
+capture_end
+protected='ip proto 50 or ip proto 51 or ip6 proto 50 or ip6 proto 51'
+protected+=' or (ip6[6] == 44 and (ip6[40] == 50 or ip6[40] == 51))'
+is "nothing has left in clear" 0 "$(packets "$ARTIFACTS/wire.pcap" "not ($protected or $net_housekeeping)")"
+check "something has left" test "$(packets "$ARTIFACTS/wire.pcap" "$protected")" -gt 1000
+
+faults_end
+unprotect gw1 gw2
+check "the module can be unloaded" unload_module
+ktap_end
