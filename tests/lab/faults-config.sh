@@ -26,8 +26,7 @@ umask 077
 rules > "$net_state/rules"
 : > "$net_state/none"
 echo "esp tunnel from 192.0.2.9 to 192.0.2.8 spi 0x1009 enc aes-128-gcm enckey $(key 9)" > "$net_state/other"
-all="ip netns exec x ipsecctl -f $net_state/rules"
-state="src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x2001 mode tunnel reqid 7"
+sa="src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x2001 mode tunnel reqid 7"
 aead="aead rfc4106(gcm(aes)) $(key 4) 128"
 policy="src 10.8.0.0/24 dst 10.9.0.0/24 dir out priority 9"
 tmpl="tmpl src 192.0.2.1 dst 192.0.2.2 proto esp reqid 7 mode tunnel"
@@ -38,22 +37,21 @@ xfrm() { eval "ip -n x xfrm $(words "$*")"; }
 situation() {
 	ipsec x -k -s sa
 	ipsec x -s flow
-	ip -n x xfrm state | grep -E 'if_id|limit' | sort
-	ip -n x -o link | grep -o 'ipsec0' | sort -u
+	ip -n x -o link show ipsec0 2> /dev/null | grep -o ipsec0
 }
 
-each_fault "rules are loaded" "ipsec x -f $net_state/none" "$all"
-each_fault "rules are loaded beside others" "ipsec x -f $net_state/other" "$all"
+each_fault "rules are loaded" "ipsec x -f $net_state/none" "ip netns exec x ipsecctl -f $net_state/rules"
+each_fault "rules are loaded beside others" "ipsec x -f $net_state/other" "ip netns exec x ipsecctl -f $net_state/rules"
 each_fault "rules take the place of others" "ipsec x -f $net_state/other" "ip netns exec x ipsecctl -F -f $net_state/rules"
 each_fault "rules are deleted" "ipsec x -f $net_state/rules" "ip netns exec x ipsecctl -d -f $net_state/rules"
 each_fault "everything is flushed" "ipsec x -f $net_state/rules" "ip netns exec x ipsecctl -F"
 each_fault "an SA of ip xfrm" "ipsec x -f $net_state/none" \
-	"ip -n x xfrm state add $(words "$state" if_id 3 sel src 10.8.0.0/24 dst 10.9.0.0/24 "$aead" limit packet-hard 100 encap espinudp 4500 4500 0.0.0.0)"
-each_fault "its limits change" "xfrm state add $state $aead" \
-	"ip -n x xfrm state update $(words "$state" "$aead" limit packet-hard 200)"
-each_fault "another one takes its place" "xfrm state add $state replay-window 64 $aead" \
-	"ip -n x xfrm state update $(words "$state" if_id 5 output-mark 3 "$aead")"
-each_fault "it is deleted" "xfrm state add $state $aead" \
+	"ip -n x xfrm state add $(words "$sa" if_id 3 sel src 10.8.0.0/24 dst 10.9.0.0/24 "$aead" limit packet-hard 100 encap espinudp 4500 4500 0.0.0.0)"
+each_fault "its limits change" "xfrm state add $sa $aead" \
+	"ip -n x xfrm state update $(words "$sa" "$aead" limit packet-hard 200)"
+each_fault "another one takes its place" "xfrm state add $sa replay-window 64 $aead" \
+	"ip -n x xfrm state update $(words "$sa" if_id 5 output-mark 3 "$aead")"
+each_fault "it is deleted" "xfrm state add $sa $aead" \
 	"ip -n x xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x2001"
 each_fault "a policy of ip xfrm" "ipsec x -f $net_state/none" \
 	"ip -n x xfrm policy add $policy mark 4 mask 0xf if_id 3 $tmpl"
