@@ -29,14 +29,17 @@ static bool parse_v4(const struct sk_buff *skb, int at, struct ipsec_header *hea
 	return true;
 }
 
-/* The fragment header at upper: proto becomes what it names. */
+/*
+ * The fragment header at upper: proto becomes what it names. What is inside a fragment is a part of
+ * a packet, so that another such header there says nothing of what this one is a fragment of.
+ */
 static bool take_fragment(const struct sk_buff *skb, int at, struct ipsec_header *header)
 {
 	const struct frag_hdr *fh;
 	struct frag_hdr buffer;
 
 	fh = skb_header_pointer(skb, at + header->upper, sizeof(buffer), &buffer);
-	if (!fh)
+	if (!fh || header->fragment)
 		return false;
 	header->fragment = fh->frag_off & htons(IP6_OFFSET | IP6_MF);
 	header->offset = ntohs(fh->frag_off) & IP6_OFFSET;

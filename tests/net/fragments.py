@@ -146,5 +146,7 @@ ktap.same("out of the tunnel: the same", ["dropped IN_NO_POLICY", "dropped IN_FR
 ktap.same("the first one without its ports", ["dropped IN_FRAGMENT_TINY"],
           out(piece(NEAR4, FAR4, UDP, b"", next(idents), 0, True)))
 ktap.same("TCP's flags in the second one", [CLEAR, "dropped IN_FRAGMENT_TINY"], out(*cut(10, proto=TCP, at=8)))
+ktap.same("IPv6: a fragment in a fragment", ["dropped IN_INNER_HEADER"],
+          out(piece(NEAR6, FAR6, 44, struct.pack("!BBHI", UDP, 0, 0, 1) + head, next(idents), 0, True)))
 ktap.same("UDP may be cut there", [CLEAR, CLEAR], out(*cut(10, at=8)))
 ktap.end()
