@@ -222,15 +222,31 @@ static void print_spec_which(FILE *out, const struct spec *s)
 }
 
 /* whoever made it may not have been this program: a terminal must not obey it */
+static void print_char(FILE *out, unsigned char c)
+{
+	fputc(c < ' ' || c == 0x7f ? '?' : c, out);
+}
+
+/* Return: how long it is. */
+static int print_plain(FILE *out, const char *text)
+{
+	int n;
+
+	for (n = 0; text[n]; n++)
+		print_char(out, text[n]);
+	return n;
+}
+
+/* between quotes a backslash is two: one alone would be taken with what follows */
 static void print_name(FILE *out, const char *name)
 {
 	if (!*name)
 		return;
 	fprintf(out, " name \"");
 	for (; *name; name++) {
-		unsigned char c = *name;
-
-		fputc(c < ' ' || c == '"' || c == 0x7f ? '?' : c, out);
+		if (*name == '\\')
+			fputc('\\', out);
+		print_char(out, *name == '"' ? '?' : *name);
 	}
 	fputc('"', out);
 }
@@ -445,12 +461,17 @@ void print_stats(FILE *out, const struct stats *st, int verbose)
 {
 	for (size_t i = 0; i < st->n; i++) {
 		const struct counter *c = &st->v[i];
+		int width;
 
 		if (!c->value && !verbose)
 			continue;
-		fprintf(out, "%-32s %llu\n", c->name, c->value);
-		if (verbose && c->text)
-			fprintf(out, "\t# %s%s\n", c->drop ? "dropped: " : "", c->text);
+		width = print_plain(out, c->name);
+		fprintf(out, "%*s %llu\n", width < 32 ? 32 - width : 0, "", c->value);
+		if (!verbose || !c->text)
+			continue;
+		fprintf(out, "\t# %s", c->drop ? "dropped: " : "");
+		print_plain(out, c->text);
+		fputc('\n', out);
 	}
 }
 
