@@ -48,6 +48,11 @@ coverage: setup
 peer: setup
 	@tests/run peer
 
+# T=parser picks some of tests/fuzz, for so many SECONDS each
+fuzz: setup
+	@scripts/setup fuzz
+	@tests/fuzz/run $(or $(SECONDS),60) $(T)
+
 demo: setup
 	@$(MAKE) --no-print-directory tool
 	@tests/demo/run.sh
@@ -103,10 +108,12 @@ help:
 	@echo '                 which two kernels are built'
 	@echo 'make coverage    which lines of the module the tests reach'
 	@echo "make peer        the kernel's own selftests over its stack and over nfipsec, and IKE daemons"
+	@echo 'make fuzz        search with libFuzzer for inputs that break something; T=parser picks,'
+	@echo '                 SECONDS=60 for each; see Documentation/testing.md'
 	@echo 'make bench       what packets, policies and SAs cost, here and under xfrm; B=packets picks'
 	@echo '                 one; see Documentation/performance.md'
 	@echo 'make sizes       compute Documentation/sizes.md anew: what fits inside of SAs'
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check check-debug coverage peer demo sizes bench install uninstall clean help
+.PHONY: all module tool headers setup check check-debug coverage peer fuzz demo sizes bench install uninstall clean help

@@ -19,6 +19,10 @@
  * @top is the highest accepted number. The window is the numbers above @top - @size.
  * The ring has at least one block more than the window needs, so a number inside the
  * window never finds a newer block in its word.
+ *
+ * Which of two blocks is newer, 32 bits say as long as they are less than 2^31 blocks apart. A
+ * sender that skips numbers so that none of 2^36 in a row meets some word finds that word taken
+ * for newer than it is: numbers are refused then, never accepted twice.
  */
 
 /**

@@ -318,9 +318,12 @@ test_without_module() {
 }
 
 test_mutations() {
+	o=$tmp/build
 	${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -I"$top/tools/ipsecctl" -I"$top/include/uapi" \
-		-o "$tmp/build/mutate" "$golden/mutate.c" "$tmp/build/libparse.a" >"$tmp/log" 2>&1 ||
+		-I"$top/tests/fuzz/lib" -o "$tmp/build/mutate" "$golden/mutate.c" \
+		"$top/tests/fuzz/parser.c" "$o/nl_encode.o" "$o/nl_decode.o" "$o/print.o" \
+		"$o/libparse.a" -lmnl >"$tmp/log" 2>&1 ||
 		bail "mutate.c does not build"
 	"$tmp/build/mutate" ./*.in >"$tmp/why" 2>&1
 	result ipsecctl/mutations

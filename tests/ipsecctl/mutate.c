@@ -1,46 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Feeds the parser of ipsecctl with input that is almost right: every prefix of the
- * files on the command line, and each of their bytes replaced. Built with sanitizers.
- * With -DFUZZER it is a libFuzzer target instead.
+ * Feeds a target of tests/fuzz with input that is almost right: every prefix of the files on the
+ * command line, and each of their bytes replaced. Built with sanitizers.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "file.h"
-#include "parse.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
-{
-	const struct parse_opts opts = { .closed = true };
-	struct ruleset rs = { 0 };
-	struct diag diag = { 0 };
-	bool ok = parse_text((const char *)data, size, &opts, &rs, &diag);
-
-	/* an error without a message would leave the user in the dark */
-	if (ok != !diag.errors.total)
-		abort();
-	diag_free(&diag);
-	ruleset_free(&rs);
-	return 0;
-}
-
-#ifndef FUZZER
 static unsigned long mutate(__u8 *data, size_t len)
 {
 	static const char other[] = { 0, '\n', ' ', '"', '$', '{', '}', ':', '=', '\\', 'x', '9' };
 	unsigned long n = 0;
 
 	for (size_t i = 0; i <= len; i++, n++) {
-		/* a copy of just this size, for the sanitizer to see a byte too far */
-		__u8 *copy = malloc(i ? i : 1);
+		__u8 *copy = copy_of(data, i);
 
-		if (!copy)
-			abort();
-		memcpy(copy, data, i);
 		LLVMFuzzerTestOneInput(copy, i);
 		free(copy);
 	}
@@ -77,4 +54,3 @@ int main(int argc, char **argv)
 	printf("%lu inputs\n", n);
 	return n ? 0 : 1;
 }
-#endif

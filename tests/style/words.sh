@@ -18,7 +18,8 @@ absent() {
 	fi
 }
 
-everything=('.' ':!tests/style/words.sh')
+# Inputs that a fuzzer has made are no text.
+everything=('.' ':!tests/style/words.sh' ':!tests/fuzz/corpus/*')
 
 absent "no tests for the kernel's version outside include/compat" \
 	'LINUX_VERSION_CODE|KERNEL_VERSION|LINUX_VERSION_MAJOR|RHEL_' 'src/*' 'tools/*' 'include/uapi/*' Kbuild

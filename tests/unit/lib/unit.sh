@@ -12,7 +12,7 @@ unit_build() { # output, name, options...
 	shift 2
 	"${CC:-cc}" -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 		-I"$unit_dir/shim" -I"$unit_dir/lib" -I"$TOP/include/uapi" -I"$TOP/src" \
-		"$@" -o "$output" "$source"
+		-o "$output" "$source" "$@"
 }
 
 unit() {

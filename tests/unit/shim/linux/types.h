@@ -8,4 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define __force
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+
 #endif /* SHIM_LINUX_TYPES_H */
