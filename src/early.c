@@ -106,7 +106,7 @@ void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
  */
 void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, u8 proto)
 {
-	ipsec_count(inet, IPSEC_IN_HELD);
+	ipsec_book(inet, IPSEC_IN_HELD, ipsec_bytes(skb));
 	ipsec_cb(skb)->len = skb->dev->ifindex;
 	ipsec_cb(skb)->next_header = proto;
 	ipsec_queue_prepare(skb, IPSEC_EARLY_SECONDS);
@@ -129,6 +129,23 @@ void ipsec_early_take(struct ipsec_net *inet, struct sk_buff_head *list)
 		return;
 	spin_lock_bh(&packets->lock);
 	skb_queue_splice_tail_init(packets, list);
+	spin_unlock_bh(&packets->lock);
+}
+
+/**
+ * ipsec_early_waiting() - what waits in a namespace now
+ * @inet: the namespace
+ * @sum: filled
+ *
+ * Process context.
+ */
+void ipsec_early_waiting(struct ipsec_net *inet, struct ipsec_sum *sum)
+{
+	struct sk_buff_head *packets = &inet->early->packets;
+
+	memset(sum, 0, sizeof(*sum));
+	spin_lock_bh(&packets->lock);
+	ipsec_queue_sum(packets, sum);
 	spin_unlock_bh(&packets->lock);
 }
 

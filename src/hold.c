@@ -145,15 +145,15 @@ static bool queue(struct ipsec_holding *holding, struct ipsec_policy *policy, st
 	return true;
 }
 
-static void hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
+/* Return: false: there is no room, and the packet stays the caller's. */
+static bool hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
 {
 	bool queued;
 
 	spin_lock_bh(&inet->holding->lock);
 	queued = queue(inet->holding, policy, skb);
 	spin_unlock_bh(&inet->holding->lock);
-	if (!queued)
-		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
+	return queued;
 }
 
 /*
@@ -203,13 +203,17 @@ void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
  */
 void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
-	ipsec_count(inet, IPSEC_OUT_HELD);
+	unsigned int len = skb->len;
+
 	ipsec_hold_ask(inet, flow);
 	ipsec_queue_prepare(skb, IPSEC_HOLD_SECONDS);
 	ipsec_cb(skb)->len = flow->key.scope;
 	ipsec_cb(skb)->if_id = flow->key.if_id;
 	ipsec_cb(skb)->dev = flow->key.dev;
-	hold(inet, flow->policy, skb);
+	if (hold(inet, flow->policy, skb))
+		ipsec_book(inet, IPSEC_OUT_HELD, len);
+	else
+		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 }
 
 /**
@@ -240,7 +244,10 @@ void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_ke
  */
 void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
 {
-	hold(inet, policy, skb);
+	if (hold(inet, policy, skb))
+		return;
+	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
+	ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 }
 
 /**
@@ -264,6 +271,24 @@ void ipsec_hold_take(struct ipsec_net *inet, struct sk_buff_head *list)
 	}
 	WRITE_ONCE(holding->packets, 0);
 	spin_unlock_bh(&holding->lock);
+}
+
+/**
+ * ipsec_hold_waiting() - what waits in a namespace now
+ * @inet: the namespace
+ * @sum: filled
+ *
+ * Process context. It is what the queues hold, not what was counted on the way.
+ */
+void ipsec_hold_waiting(struct ipsec_net *inet, struct ipsec_sum *sum)
+{
+	struct ipsec_policy *policy;
+
+	memset(sum, 0, sizeof(*sum));
+	spin_lock_bh(&inet->holding->lock);
+	list_for_each_entry(policy, &inet->holding->policies, hold_node)
+		ipsec_queue_sum(&policy->held, sum);
+	spin_unlock_bh(&inet->holding->lock);
 }
 
 /**

@@ -43,6 +43,14 @@ static unsigned int hook_drop(struct ipsec_net *inet, const struct sk_buff *skb,
 	return NF_DROP_ERR(-EACCES);
 }
 
+/* What is let through here is seen later: behind POST_ROUTING, or in the output path. */
+static unsigned int refuse(struct ipsec_net *inet, const struct sk_buff *skb,
+			   enum ipsec_stat reason)
+{
+	ipsec_book(inet, IPSEC_OUT_SEEN, skb->len);
+	return hook_drop(inet, skb, reason);
+}
+
 /* No packet is looked at. */
 static bool is_idle(const struct ipsec_net *inet)
 {
@@ -71,7 +79,8 @@ static unsigned int pass_clear(struct ipsec_net *inet, struct ipsec_policy *poli
 		return NF_ACCEPT;
 	if (policy)
 		ipsec_policy_count(policy, skb->len);
-	ipsec_count(inet, IPSEC_OUT_BYPASSED);
+	ipsec_book(inet, IPSEC_OUT_SEEN, skb->len);
+	ipsec_book(inet, IPSEC_OUT_BYPASSED, skb->len);
 	return NF_ACCEPT;
 }
 
@@ -86,7 +95,7 @@ static unsigned int protect(struct ipsec_net *inet, struct ipsec_flow *flow,
 	if (reason == IPSEC_OUT_NO_SA && (policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
 		return pass_clear(inet, policy, skb, hook);
 	ipsec_policy_count(policy, len);
-	return reason ? hook_drop(inet, skb, reason) : NF_ACCEPT;
+	return reason ? refuse(inet, skb, reason) : NF_ACCEPT;
 }
 
 /* A socket's packets do not wait: its program hears that there is no SA, and may try again. */
@@ -102,7 +111,7 @@ static unsigned int protect_socket(struct ipsec_net *inet, struct ipsec_policy *
 		if (policy->flags & NFIPSEC_POLICY_F_OPTIONAL)
 			return pass_clear(inet, NULL, skb, hook);
 	}
-	return reason ? hook_drop(inet, skb, reason) : NF_ACCEPT;
+	return reason ? refuse(inet, skb, reason) : NF_ACCEPT;
 }
 
 static unsigned int apply_socket(struct ipsec_net *inet, struct ipsec_policy *policy, u8 action,
@@ -113,7 +122,7 @@ static unsigned int apply_socket(struct ipsec_net *inet, struct ipsec_policy *po
 		return protect_socket(inet, policy, skb, hook, key);
 	if (action == NFIPSEC_ACTION_BYPASS)
 		return pass_clear(inet, NULL, skb, hook);
-	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
+	return refuse(inet, skb, IPSEC_OUT_DISCARD);
 }
 
 static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsigned int hook,
@@ -128,16 +137,16 @@ static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsig
 		return apply_socket(inet, policy, action, skb, hook, key);
 	flow = ipsec_related_flow(inet, NFIPSEC_DIR_OUT, skb, key, &reason);
 	if (!flow)
-		return hook_drop(inet, skb, reason);
+		return refuse(inet, skb, reason);
 	policy = flow->policy;
 	if (!policy && ipsec_spd_discards(inet, IPSEC_DISCARD_OUT))
-		return hook_drop(inet, skb, IPSEC_OUT_NO_POLICY);
+		return refuse(inet, skb, IPSEC_OUT_NO_POLICY);
 	if (!policy || policy->action == NFIPSEC_ACTION_BYPASS)
 		return pass_clear(inet, policy, skb, hook);
 	if (policy->action == NFIPSEC_ACTION_PROTECT)
 		return protect(inet, flow, skb, hook);
 	ipsec_policy_count(policy, skb->len);
-	return hook_drop(inet, skb, IPSEC_OUT_DISCARD);
+	return refuse(inet, skb, IPSEC_OUT_DISCARD);
 }
 
 static bool is_discovery(u8 type, u8 hop_limit)
@@ -191,8 +200,8 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	    ipsec_bundle_of(skb))
 		return NF_ACCEPT;
 	if (!ipsec_flow_key(skb, &key))
-		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_OUT,
-							       IPSEC_OUT_HEADER));
+		return refuse(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_OUT,
+							    IPSEC_OUT_HEADER));
 	if (is_protected(skb, &key) || is_link_talk(skb, &key, state))
 		return NF_ACCEPT;
 	ipsec_flow_scope(&key, state->out);
@@ -258,7 +267,7 @@ static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, unsign
 		ipsec_policy_count(policy, skb->len);
 	if (reason)
 		return hook_drop(inet, skb, reason);
-	ipsec_count(inet, IPSEC_IN_CLEAR);
+	ipsec_book(inet, IPSEC_IN_CLEAR, skb->len);
 	return NF_ACCEPT;
 }
 
@@ -275,15 +284,19 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	struct ipsec_net *inet = ipsec_net(state->net);
 	struct ipsec_key key;
 	unsigned int verdict;
+	bool readable;
 
 	if (is_idle(inet) || is_loopback(state->in) || ipsec_shadow_marked(skb) ||
 	    is_bridged(skb))
 		return NF_ACCEPT;
-	if (!ipsec_flow_key(skb, &key))
+	readable = ipsec_flow_key(skb, &key);
+	if (readable &&
+	    (is_for_handlers(inet, skb, &key, state) || is_link_talk(skb, &key, state)))
+		return NF_ACCEPT;
+	ipsec_book(inet, IPSEC_IN_SEEN, skb->len);
+	if (!readable)
 		return hook_drop(inet, skb, ipsec_fragment_cut(&key, NFIPSEC_DIR_IN,
 							       IPSEC_IN_INNER_HEADER));
-	if (is_for_handlers(inet, skb, &key, state) || is_link_talk(skb, &key, state))
-		return NF_ACCEPT;
 	ipsec_flow_before_nat(skb, &key);
 	ipsec_flow_mark(inet, &key, skb->mark);
 	ipsec_flow_way(inet, &key, state->hook == NF_INET_LOCAL_IN);

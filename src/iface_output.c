@@ -171,6 +171,7 @@ netdev_tx_t ipsec_iface_xmit(struct sk_buff *skb, struct net_device *dev)
 	unsigned int len = skb->len;
 	enum ipsec_stat reason;
 
+	ipsec_book(iface->inet, IPSEC_OUT_SEEN, ipsec_bytes(skb));
 	/* What is there is the queue's; it becomes the IP layer's, whose packet this is again. */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	rcu_read_lock();

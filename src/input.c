@@ -81,11 +81,17 @@ static enum ipsec_stat replay_reason(enum ipsec_replay_verdict verdict)
 }
 
 /* Also counted by the link that the packet would have come out of. */
-static void input_drop(struct sk_buff *skb, struct ipsec_sa *sa, enum ipsec_stat reason)
+static void input_drop_as(struct sk_buff *skb, struct ipsec_sa *sa, unsigned int bytes,
+			  enum ipsec_stat reason)
 {
 	if (unlikely(sa->if_id))
 		ipsec_iface_failed(sa->inet, sa->if_id);
-	ipsec_sa_drop(sa, skb, reason);
+	ipsec_sa_drop(sa, skb, bytes, reason);
+}
+
+static void input_drop(struct sk_buff *skb, struct ipsec_sa *sa, enum ipsec_stat reason)
+{
+	input_drop_as(skb, sa, ipsec_bytes(skb), reason);
 }
 
 static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
@@ -99,9 +105,10 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;
 	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
-	cb->len = -skb_network_offset(skb);
+	cb->ip_len = -skb_network_offset(skb);
+	cb->arrived = ipsec_bytes(skb);
 	if (ipsec_udpencap_carried(skb))
-		cb->len -= sizeof(struct udphdr);
+		cb->ip_len -= sizeof(struct udphdr);
 	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
 						offsetof(struct iphdr, protocol);
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
@@ -122,31 +129,33 @@ static bool leave_to_kernel(struct ipsec_net *inet)
 	return ipsec_sadb_empty(inet) || READ_ONCE(inet->net->xfrm.state_num);
 }
 
-static int input(struct ipsec_net *inet, struct sk_buff *skb, u8 proto)
+/* @inside: it was inside a packet of ours, and is left to nobody. */
+static int input(struct ipsec_net *inet, struct sk_buff *skb, u8 proto, bool inside)
 {
+	struct ipsec_sa *sa = NULL;
 	union ipsec_addr src;
 	struct ipsec_sa_id id;
-	struct ipsec_sa *sa;
+	bool named;
 	u32 seq;
 
-	if (ipsec_sadb_empty(inet))
+	if (ipsec_sadb_empty(inet) && !inside)
 		return -EINVAL;
-	if (!parse(skb, proto, &id, &src, &seq)) {
-		if (leave_to_kernel(inet))
-			return -EINVAL;
-		ipsec_drop(inet, skb, IPSEC_IN_TRUNCATED, 0);
-		return 0;
-	}
-	sa = ipsec_sa_lookup(inet, &id, &src, skb->mark);
-	if (!sa && leave_to_kernel(inet)) {
-		ipsec_count(inet, IPSEC_IN_NOT_OURS);
+	named = parse(skb, proto, &id, &src, &seq);
+	if (named)
+		sa = ipsec_sa_lookup(inet, &id, &src, skb->mark);
+	if (!sa && !inside && leave_to_kernel(inet)) {
+		if (named)
+			ipsec_count(inet, IPSEC_IN_NOT_OURS);
 		return -EINVAL;
 	}
-	ipsec_count(inet, proto == IPPROTO_AH ? IPSEC_IN_AH : IPSEC_IN_ESP);
+	ipsec_book(inet, IPSEC_IN_SEEN, ipsec_bytes(skb));
+	if (named)
+		ipsec_book(inet, proto == IPPROTO_AH ? IPSEC_IN_AH : IPSEC_IN_ESP,
+			   ipsec_bytes(skb));
 	if (sa)
 		input_with_sa(skb, sa, seq);
 	else
-		ipsec_drop(inet, skb, IPSEC_IN_NO_SA, ntohl(id.spi));
+		ipsec_drop(inet, skb, named ? IPSEC_IN_NO_SA : IPSEC_IN_TRUNCATED, ntohl(id.spi));
 	return 0;
 }
 
@@ -164,7 +173,7 @@ int ipsec_input(struct sk_buff *skb, u8 proto)
 	int err;
 
 	rcu_read_lock();
-	err = input(ipsec_net(dev_net(skb->dev)), skb, proto);
+	err = input(ipsec_net(dev_net(skb->dev)), skb, proto, false);
 	rcu_read_unlock();
 	return err;
 }
@@ -185,7 +194,7 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 	} else if (ipsec_sa_is_larval(sa)) {
 		ipsec_early_again(inet, skb);
 	} else {
-		ipsec_count(inet, IPSEC_IN_RELEASED);
+		ipsec_book(inet, IPSEC_IN_RELEASED, ipsec_bytes(skb));
 		input_with_sa(skb, sa, seq);
 	}
 }
@@ -205,7 +214,7 @@ static struct ipsec_listener input_listener = {
 /* RFC 4303 3.1.1: put the IP header back before the payload. */
 static void unwrap_transport(struct sk_buff *skb)
 {
-	unsigned int ip_len = ipsec_cb(skb)->len;
+	unsigned int ip_len = ipsec_cb(skb)->ip_len;
 
 	memmove(skb->data - ip_len, skb_network_header(skb), ip_len);
 	skb_push(skb, ip_len);
@@ -283,9 +292,12 @@ static void rebuild_mac_header(struct sk_buff *skb)
 		eth_hdr(skb)->h_proto = skb->protocol;
 }
 
-/* @iface: the link that the packet comes out of, or NULL. */
-static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_iface *iface)
+/* @iface: the link that the packet comes out of, or NULL; @stat: as what it is counted. */
+static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_iface *iface,
+			enum ipsec_stat stat)
 {
+	unsigned int len = skb->len;
+
 	nf_reset_ct(skb);
 	skb->protocol = ipsec_header_ethertype(ipsec_header_family(skb));
 	if (unlikely(iface))
@@ -296,7 +308,8 @@ static void enter_stack(struct ipsec_net *inet, struct sk_buff *skb, struct ipse
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->pkt_type = PACKET_HOST;
 	if (gro_cells_receive(&cells, skb) == NET_RX_DROP)
-		ipsec_count(inet, IPSEC_IN_BACKLOG);
+		stat = IPSEC_IN_BACKLOG;
+	ipsec_book(inet, stat, len);
 }
 
 /* The header inside is ESP or AH for this host: remember this SA and begin again. */
@@ -309,12 +322,11 @@ static void input_nested(struct ipsec_net *inet, struct sk_buff *skb)
 		return input_drop(skb, sa, IPSEC_IN_NESTING);
 	if (ipsec_shadow_mark(sa, ipsec_cb(skb)->mode, skb))
 		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
-	ipsec_count(inet, IPSEC_IN_NESTED);
 	if (ipsec_cb(skb)->mode != NFIPSEC_MODE_TRANSPORT || !ipsec_skb_is_ipsec(proto))
-		return enter_stack(inet, skb, NULL);
-	__skb_pull(skb, ipsec_cb(skb)->len);
-	if (input(inet, skb, proto))
-		ipsec_drop(inet, skb, IPSEC_IN_NO_SA, 0);
+		return enter_stack(inet, skb, NULL, IPSEC_IN_NESTED);
+	ipsec_book(inet, IPSEC_IN_NESTED, skb->len);
+	__skb_pull(skb, ipsec_cb(skb)->ip_len);
+	input(inet, skb, proto, true);
 }
 
 /**
@@ -512,8 +524,7 @@ static void input_deliver(struct ipsec_net *inet, struct sk_buff *skb)
 		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
 	if (unlikely(iface && !ipsec_iface_name_sa(iface, skb, sa->if_id)))
 		return input_drop(skb, sa, IPSEC_IN_NO_MEMORY);
-	ipsec_count(inet, IPSEC_IN_PROTECTED);
-	enter_stack(inet, skb, iface);
+	enter_stack(inet, skb, iface, IPSEC_IN_PROTECTED);
 }
 
 static const struct ipsec_policy *protecting_policy(struct ipsec_net *inet,
@@ -596,10 +607,17 @@ static enum ipsec_stat decapsulate(struct sk_buff *skb, struct ipsec_sa *sa)
 	return IPSEC_NO_DROP;
 }
 
+/* What ipsec_bytes() was before the transform, which takes less than 64 kB away. */
+static unsigned int bytes_before(struct sk_buff *skb)
+{
+	return skb->len + (u16)(ipsec_cb(skb)->arrived - skb->len);
+}
+
 /* The continuation behind each transform. */
 static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 {
 	struct ipsec_skb_cb *cb = ipsec_cb(skb);
+	unsigned int before = bytes_before(skb);
 	struct ipsec_sa *sa = cb->sa;
 	struct ipsec_net *inet = sa->inet;
 
@@ -610,8 +628,9 @@ static void input_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (!reason && !ipsec_expire_charge(sa, skb->len))
 		reason = IPSEC_IN_EXPIRED;
 	if (reason)
-		return input_drop(skb, sa, reason);
+		return input_drop_as(skb, sa, before, reason);
 	ipsec_sa_count(sa, skb->len);
+	ipsec_book(inet, IPSEC_IN_OVERHEAD, (u64)before - skb->len);
 	if (cb->mode == NFIPSEC_MODE_TRANSPORT ? transport_holds_ours(skb) :
 						 tunnel_holds_ours(inet, skb))
 		input_nested(inet, skb);

@@ -112,8 +112,26 @@ void ipsec_net_unuse_devs(struct ipsec_net *inet, u32 n)
 void ipsec_drop_note(struct ipsec_net *inet, const struct sk_buff *skb, enum ipsec_stat reason,
 		     u32 spi)
 {
-	ipsec_count(inet, reason);
+	ipsec_book(inet, reason, ipsec_bytes(skb));
 	trace_ipsec_drop(skb, reason, spi);
+}
+
+/**
+ * ipsec_drop_as() - how a packet dies that an SA has made longer or shorter
+ * @inet: the namespace
+ * @skb: the packet, consumed
+ * @bytes: what it was counted with before
+ * @reason: why
+ * @spi: the SA, host order
+ *
+ * Any context but hard interrupts.
+ */
+void ipsec_drop_as(struct ipsec_net *inet, struct sk_buff *skb, unsigned int bytes,
+		   enum ipsec_stat reason, u32 spi)
+{
+	ipsec_book(inet, reason, bytes);
+	trace_ipsec_drop(skb, reason, spi);
+	kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 }
 
 /**
@@ -127,6 +145,5 @@ void ipsec_drop_note(struct ipsec_net *inet, const struct sk_buff *skb, enum ips
  */
 void ipsec_drop(struct ipsec_net *inet, struct sk_buff *skb, enum ipsec_stat reason, u32 spi)
 {
-	ipsec_drop_note(inet, skb, reason, spi);
-	kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
+	ipsec_drop_as(inet, skb, ipsec_bytes(skb), reason, spi);
 }

@@ -126,6 +126,8 @@ void ipsec_net_unuse_devs(struct ipsec_net *inet, u32 n);
 void ipsec_drop_note(struct ipsec_net *inet, const struct sk_buff *skb, enum ipsec_stat reason,
 		     u32 spi);
 void ipsec_drop(struct ipsec_net *inet, struct sk_buff *skb, enum ipsec_stat reason, u32 spi);
+void ipsec_drop_as(struct ipsec_net *inet, struct sk_buff *skb, unsigned int bytes,
+		   enum ipsec_stat reason, u32 spi);
 
 /**
  * ipsec_net() - the stack in a namespace
@@ -139,7 +141,7 @@ static inline struct ipsec_net *ipsec_net(const struct net *net)
 }
 
 /**
- * ipsec_count() - count one packet
+ * ipsec_count() - count something whose bytes are not counted
  * @inet: the namespace
  * @stat: what to count
  *
@@ -147,7 +149,32 @@ static inline struct ipsec_net *ipsec_net(const struct net *net)
  */
 static inline void ipsec_count(struct ipsec_net *inet, enum ipsec_stat stat)
 {
-	this_cpu_inc(inet->stats->count[stat]);
+	this_cpu_inc(inet->stats->count[stat].packets);
+}
+
+/**
+ * ipsec_book() - count one packet and its bytes
+ * @inet: the namespace
+ * @stat: what to count: all that the laws of Documentation/counters.md, "The books", are about
+ * @bytes: its bytes
+ *
+ * Any context.
+ */
+static inline void ipsec_book(struct ipsec_net *inet, enum ipsec_stat stat, u64 bytes)
+{
+	this_cpu_inc(inet->stats->count[stat].packets);
+	this_cpu_add(inet->stats->count[stat].bytes, bytes);
+}
+
+/**
+ * ipsec_bytes() - the bytes by which a packet is counted
+ * @skb: a packet whose network header is set
+ *
+ * Return: how many it has from its IP header on, wherever its data begins.
+ */
+static inline unsigned int ipsec_bytes(const struct sk_buff *skb)
+{
+	return skb->len - skb_network_offset(skb);
 }
 
 #endif /* IPSEC_NET_H */

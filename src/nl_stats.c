@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Generic netlink: counters. */
+#include "early.h"
+#include "hold.h"
 #include "netlink.h"
+
+/* What waits is not counted on its way, but looked up. */
+static void read_counter(struct ipsec_net *inet, enum ipsec_stat stat, struct ipsec_sum *sum)
+{
+	if (stat == IPSEC_OUT_WAITING)
+		ipsec_hold_waiting(inet, sum);
+	else if (stat == IPSEC_IN_WAITING)
+		ipsec_early_waiting(inet, sum);
+	else
+		ipsec_stats_sum(inet->stats, stat, sum);
+}
 
 static int put_counter(struct sk_buff *msg, struct ipsec_net *inet, enum ipsec_stat stat)
 {
 	struct nlattr *nest = nla_nest_start(msg, NFIPSEC_STATS_A_COUNTER);
+	struct ipsec_sum sum;
 
+	read_counter(inet, stat, &sum);
 	if (!nest ||
 	    nla_put_string(msg, NFIPSEC_COUNTER_A_NAME, ipsec_stat_name(stat)) ||
-	    nla_put_u64_64bit(msg, NFIPSEC_COUNTER_A_VALUE, ipsec_stats_sum(inet->stats, stat),
-			      NFIPSEC_COUNTER_A_PAD) ||
+	    nla_put_u64_64bit(msg, NFIPSEC_COUNTER_A_VALUE, sum.packets, NFIPSEC_COUNTER_A_PAD) ||
+	    nla_put_u64_64bit(msg, NFIPSEC_COUNTER_A_BYTES, sum.bytes, NFIPSEC_COUNTER_A_PAD) ||
 	    nla_put_string(msg, NFIPSEC_COUNTER_A_TEXT, ipsec_stat_text(stat)) ||
 	    (stat >= IPSEC_DROP_FIRST && nla_put_flag(msg, NFIPSEC_COUNTER_A_DROP)))
 		return -EMSGSIZE;

@@ -101,7 +101,7 @@ static void output_leave(struct sk_buff *skb)
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
 
-	ipsec_count(bundle->inet, IPSEC_OUT_PROTECTED);
+	ipsec_book(bundle->inet, IPSEC_OUT_PROTECTED, skb->len);
 	/* The bundle keeps its child for the rest of this RCU read-side section. */
 	set_dst(skb, bundle->xdst.child);
 	nf_reset_ct(skb);
@@ -166,11 +166,11 @@ static void output_next(struct sk_buff *skb)
 	enum ipsec_stat reason;
 
 	cb->sa = bundle->sa[cb->step];
+	cb->len = skb->len;
 	skb->mark = ipsec_mark_apply(skb->mark, &cb->sa->set_mark);
 	/* An SA that was deleted after the packet had chosen it still protects it: none is lost. */
 	if (ipsec_expire_is_over(cb->sa))
 		return output_done(skb, IPSEC_OUT_EXPIRED);
-	cb->len = skb->len;
 	reason = prepare(skb, bundle);
 	if (reason)
 		return output_done(skb, reason);
@@ -204,8 +204,9 @@ static void output_done(struct sk_buff *skb, enum ipsec_stat reason)
 	if (!reason)
 		reason = complete_header(skb, cb->sa);
 	if (unlikely(reason))
-		return ipsec_sa_drop(cb->sa, skb, reason);
+		return ipsec_sa_drop(cb->sa, skb, cb->len, reason);
 	ipsec_sa_count(cb->sa, cb->len);
+	ipsec_book(cb->sa->inet, IPSEC_OUT_OVERHEAD, (u64)skb->len - cb->len);
 	if (++cb->step == ipsec_bundle_of(skb)->n)
 		return output_leave(skb);
 	/* The stack fills in the checksum of the last header, but not of those inside. */
@@ -229,7 +230,7 @@ static void output_segment(struct sk_buff *skb)
 
 static int output_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	ipsec_count(ipsec_net(net), IPSEC_OUT_PIECES);
+	ipsec_book(ipsec_net(net), IPSEC_OUT_PIECES, skb->len);
 	output_segment(skb);
 	return 0;
 }
@@ -248,6 +249,7 @@ static int fragment(struct net *net, struct sock *sk, struct sk_buff *skb, unsig
 static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
 	struct ipsec_bundle *bundle = ipsec_bundle_of(skb);
+	unsigned int len = skb->len;
 	int err;
 
 	if (bundle->mode[0] != NFIPSEC_MODE_TUNNEL) {
@@ -259,7 +261,7 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 		return -ENOMEM;
 	}
 	err = fragment(inet->net, sk, skb, ipsec_bundle_mtu(bundle));
-	ipsec_count(inet, err ? IPSEC_OUT_SEGMENT : IPSEC_OUT_CUT);
+	ipsec_book(inet, err ? IPSEC_OUT_SEGMENT : IPSEC_OUT_CUT, len);
 	return err;
 }
 
@@ -271,11 +273,11 @@ static void output_gso(struct ipsec_net *inet, struct sock *sk, struct sk_buff *
 
 	if (IS_ERR_OR_NULL(segments))
 		return ipsec_drop(inet, skb, IPSEC_OUT_SEGMENT, 0);
-	ipsec_count(inet, IPSEC_OUT_CUT);
+	ipsec_book(inet, IPSEC_OUT_CUT, skb->len);
 	consume_skb(skb);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
-		ipsec_count(inet, IPSEC_OUT_PIECES);
+		ipsec_book(inet, IPSEC_OUT_PIECES, segment->len);
 		if (cut && segment->len > mtu)
 			output_fragments(inet, sk, segment);
 		else
@@ -445,6 +447,7 @@ static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff 
 
 static int output(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
+	ipsec_book(inet, IPSEC_OUT_SEEN, skb->len);
 	ipsec_count(inet, IPSEC_OUT_OFFERED);
 	if (likely(ipsec_bundle_usable(ipsec_bundle_of(skb)) && !ipsec_flow_natted(skb)))
 		return output_protect(inet, sk, skb);
@@ -502,10 +505,12 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 	}
 	if (waits) {
 		ipsec_hold_again(inet, waits->policy, skb);
-	} else if (!bundle) {
+		return;
+	}
+	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
+	if (!bundle) {
 		ipsec_drop(inet, skb, reason, 0);
 	} else {
-		ipsec_count(inet, IPSEC_OUT_RELEASED);
 		skb_dst_set_noref(skb, ipsec_bundle_dst(bundle));
 		skb->dev = ipsec_bundle_dst(bundle)->dev;
 		output_protect(inet, skb->sk, skb);

@@ -53,6 +53,21 @@ unsigned int ipsec_queue_overdue(struct sk_buff_head *queue, struct sk_buff_head
 }
 
 /**
+ * ipsec_queue_sum() - add up what is in a queue
+ * @queue: the queue, its lock held
+ * @sum: its packets and their bytes are added to this
+ */
+void ipsec_queue_sum(const struct sk_buff_head *queue, struct ipsec_sum *sum)
+{
+	const struct sk_buff *skb;
+
+	skb_queue_walk(queue, skb) {
+		sum->packets++;
+		sum->bytes += ipsec_bytes(skb);
+	}
+}
+
+/**
  * ipsec_queue_drop() - drop packets
  * @inet: the namespace
  * @list: the packets; empty afterwards

@@ -745,12 +745,14 @@ void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
  * ipsec_sa_drop() - drop a packet under an SA
  * @sa: the SA
  * @skb: the packet, consumed
+ * @bytes: as in ipsec_drop_as()
  * @reason: why
  */
-void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason)
+void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, unsigned int bytes,
+		   enum ipsec_stat reason)
 {
 	this_cpu_inc(sa->cpu->drops);
-	ipsec_drop(sa->inet, skb, reason, ntohl(sa->id.spi));
+	ipsec_drop_as(sa->inet, skb, bytes, reason, ntohl(sa->id.spi));
 }
 
 /**

@@ -383,7 +383,8 @@ void ipsec_sa_mapping(struct ipsec_sa *sa, struct ipsec_mapping *mapping);
 bool ipsec_sa_advance(struct ipsec_sa *sa, u64 seq);
 bool ipsec_sa_moved(struct ipsec_sa *sa, const struct ipsec_mapping *mapping);
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
-void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, enum ipsec_stat reason);
+void ipsec_sa_drop(struct ipsec_sa *sa, struct sk_buff *skb, unsigned int bytes,
+		   enum ipsec_stat reason);
 
 /**
  * ipsec_sa_quota() - the lifetime of an SA

@@ -23,9 +23,10 @@ static struct neighbour *neighbour_of(struct sk_buff *skb, bool *is_v6)
 						  &ipv6_hdr(skb)->daddr));
 }
 
+/* The packet was counted as protected: one that is lost here is seen once more. */
 static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	unsigned int room = LL_RESERVED_SPACE(skb_dst(skb)->dev);
+	unsigned int room = LL_RESERVED_SPACE(skb_dst(skb)->dev), len = skb->len;
 	struct neighbour *neigh;
 	int err = -EINVAL;
 	bool is_v6;
@@ -33,16 +34,19 @@ static int to_neighbour(struct net *net, struct sock *sk, struct sk_buff *skb)
 	if (unlikely(skb_headroom(skb) < room)) {
 		skb = skb_expand_head(skb, room);
 		if (!skb) {
-			ipsec_count(ipsec_net(net), IPSEC_OUT_NO_MEMORY);
+			ipsec_book(ipsec_net(net), IPSEC_OUT_SEEN, len);
+			ipsec_book(ipsec_net(net), IPSEC_OUT_NO_MEMORY, len);
 			return -ENOMEM;
 		}
 	}
 	rcu_read_lock();
 	neigh = neighbour_of(skb, &is_v6);
-	if (IS_ERR(neigh))
+	if (IS_ERR(neigh)) {
+		ipsec_book(ipsec_net(net), IPSEC_OUT_SEEN, len);
 		ipsec_drop(ipsec_net(net), skb, IPSEC_OUT_NO_ROUTE, 0);
-	else
+	} else {
 		err = neigh_output(neigh, skb, is_v6);
+	}
 	rcu_read_unlock();
 	return err;
 }

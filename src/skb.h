@@ -19,8 +19,9 @@ struct ipsec_sa;
  * @if_id: while the packet is held: struct ipsec_key.if_id
  * @dev: while the packet is held: struct ipsec_key.dev
  * @seq: its sequence number for this packet, 64 bits
- * @len: output: length of the packet before @sa was applied; input: length of the IP
- *       headers before the transform's
+ * @len: output: length of the packet before @sa was applied
+ * @ip_len: input: length of the IP headers before the transform's
+ * @arrived: input: the low bits of what ipsec_bytes() was before the transform
  * @step: output: index of @sa in the bundle
  * @mode: input: enum nfipsec_mode in which @sa was used, known when it is decapsulated
  * @next_header: input: what the transform found inside; output: what it puts inside
@@ -39,7 +40,13 @@ struct ipsec_skb_cb {
 		};
 	};
 	u64 seq;
-	u32 len;
+	union {
+		u32 len;
+		struct {
+			u16 ip_len;
+			u16 arrived;
+		};
+	};
 	u8 step:4;
 	u8 mode:4;
 	u8 next_header;

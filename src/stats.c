@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Counters and drop reasons: their names, texts and sums. */
 #include <linux/build_bug.h>
+#include <linux/string.h>
 
 #include "stats.h"
 
@@ -37,17 +38,20 @@ const char *ipsec_stat_text(enum ipsec_stat stat)
  * ipsec_stats_sum() - one counter over all CPUs
  * @stats: the counters of a namespace
  * @stat: which one
+ * @sum: filled
  *
  * Any context; a packet that is being counted meanwhile may be in or not.
- *
- * Return: packets.
  */
-u64 ipsec_stats_sum(const struct ipsec_stats __percpu *stats, enum ipsec_stat stat)
+void ipsec_stats_sum(const struct ipsec_stats __percpu *stats, enum ipsec_stat stat,
+		     struct ipsec_sum *sum)
 {
-	u64 sum = 0;
+	const struct ipsec_sum *count;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->count[stat]);
-	return sum;
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		count = &per_cpu_ptr(stats, cpu)->count[stat];
+		sum->packets += READ_ONCE(count->packets);
+		sum->bytes += READ_ONCE(count->bytes);
+	}
 }

@@ -9,23 +9,32 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-/* X(NAME, "what it counts"), packets unless it says otherwise */
+/*
+ * X(NAME, "what it counts"), packets unless it says otherwise. Documentation/counters.md, "The
+ * books", says what their sums are: who adds one looks there, and into tests/lib/books.sh.
+ */
 #define IPSEC_COUNTERS(X) \
+	X(OUT_SEEN, "left in clear, came to be protected, or were refused before") \
 	X(OUT_BYPASSED, "left in clear as the policies allow") \
 	X(OUT_OFFERED, "came to the output path to be protected") \
 	X(OUT_CUT, "were cut into smaller ones in the output path") \
 	X(OUT_PIECES, "were made by cutting larger ones") \
 	X(OUT_MSS, "SYNs that left offering a smaller maximum segment size: one that fits") \
+	X(OUT_OVERHEAD, "went through an SA, each of a bundle's; bytes: by how much they grew") \
 	X(OUT_PROTECTED, "left the output path protected") \
 	X(OUT_HELD, "were held because no SA was there yet") \
 	X(OUT_RELEASED, "were held and went on when their SA came") \
+	X(OUT_WAITING, "are being held now") \
 	X(OUT_ACQUIRES, "requests for an SA sent to the key manager") \
 	X(OUT_KEEPALIVES, "NAT keepalives sent") \
+	X(IN_SEEN, "arrived as ESP or AH for this host, or in clear where policies are asked") \
 	X(IN_ESP, "ESP packets arrived for this host") \
 	X(IN_AH, "AH packets arrived for this host") \
 	X(IN_HELD, "arrived before the keys of their SA and were held") \
 	X(IN_RELEASED, "were held and went on when the keys came") \
+	X(IN_WAITING, "are being held now") \
 	X(IN_NOT_OURS, "ESP or AH packets left to the kernel's own stack, which has SAs here") \
+	X(IN_OVERHEAD, "came out of an SA, each of a bundle's; bytes: by how much they shrank") \
 	X(IN_PROTECTED, "were authenticated, passed the policies and were delivered") \
 	X(IN_NESTED, "were authenticated and hold another ESP or AH packet for this host") \
 	X(IN_MSS, "SYNs that arrived and then offered a smaller maximum segment size") \
@@ -105,15 +114,26 @@ enum ipsec_stat {
 #define IPSEC_DROP_FIRST	IPSEC_IN_TRUNCATED
 
 /**
+ * struct ipsec_sum - what a counter says
+ * @packets: how many
+ * @bytes: of all of them, from their IP headers on; 0 where nobody counts them
+ */
+struct ipsec_sum {
+	u64 packets;
+	u64 bytes;
+};
+
+/**
  * struct ipsec_stats - the counters of a namespace on one CPU
- * @count: by enum ipsec_stat. this_cpu_inc() only, so any context may count
+ * @count: by enum ipsec_stat. this_cpu_inc() and this_cpu_add() only, so any context may count
  */
 struct ipsec_stats {
-	unsigned long count[IPSEC_STAT_COUNT];
+	struct ipsec_sum count[IPSEC_STAT_COUNT];
 };
 
 const char *ipsec_stat_name(enum ipsec_stat stat);
 const char *ipsec_stat_text(enum ipsec_stat stat);
-u64 ipsec_stats_sum(const struct ipsec_stats __percpu *stats, enum ipsec_stat stat);
+void ipsec_stats_sum(const struct ipsec_stats __percpu *stats, enum ipsec_stat stat,
+		     struct ipsec_sum *sum);
 
 #endif /* IPSEC_STATS_H */

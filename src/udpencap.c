@@ -118,7 +118,7 @@ bool ipsec_udpencap_expected(struct ipsec_net *inet, const struct sk_buff *skb,
 void ipsec_udpencap_watch(struct ipsec_sa *sa, struct sk_buff *skb)
 {
 	const struct udphdr *udph = (const struct udphdr *)(skb_network_header(skb) +
-							    ipsec_cb(skb)->len);
+							    ipsec_cb(skb)->ip_len);
 	struct ipsec_mapping mapping = { .port = udph->source };
 	union ipsec_addr dst;
 

@@ -9,6 +9,7 @@
 #   diag TEXT                                   says something beside the results
 #   bail TEXT                                   nothing makes sense any more: ends the script
 #   skip_all REASON                             the whole script cannot run here
+#   at_end COMMAND                              run COMMAND in ktap_end: it may have results
 #   at_exit COMMAND                             run COMMAND when the script ends (no traps of your own)
 #   ktap_end                                    the last line of every script
 #
@@ -20,7 +21,10 @@ ktap_failed=0
 ktap_ended=0
 ktap_output=$(mktemp "${TMPDIR:-/tmp}/ktap.XXXXXX") || exit 1
 
+ktap_at_end=()
 ktap_at_exit=()
+
+at_end() { ktap_at_end+=("$1"); }
 
 at_exit() { ktap_at_exit+=("$1"); }
 
@@ -102,6 +106,10 @@ skip_all() {
 }
 
 ktap_end() {
+	local command
+	for command in ${ktap_at_end[@]+"${ktap_at_end[@]}"}; do
+		eval "$command"
+	done
 	echo "1..$ktap_count"
 	ktap_ended=1
 	[ $ktap_failed = 0 ] && [ $ktap_count != 0 ]

@@ -4,6 +4,7 @@
 #
 # Networks
 #   ns_add NAME...                        namespaces with lo up
+#   ns_del NAME...                        delete them, their books being right (books.sh)
 #   wire NS1 DEV1 NS2 DEV2 [MTU]          a cable (veth) between two of them, up
 #   addr NS DEV ADDRESS...                ADDRESS/LENGTH, v4 or v6, usable at once
 #   link NS1 DEV1 NS2 DEV2 [MTU]          two of them on a bridge in namespace wan, in whose
@@ -18,7 +19,8 @@
 #   forget_path NS...                     what they have learnt of any path
 #
 # The module
-#   load_module [PARAMETER...]; unload_module
+#   load_module [PARAMETER...]
+#   unload_module                         if the books of all namespaces are right (books.sh)
 #   keep_kernel_stack                 before load_module: NETLINK_XFRM stays with the kernel's own
 #                                     stack, which `ip xfrm` then speaks to
 #   ipsec NS ARGUMENT...                  ipsecctl in a namespace
@@ -41,6 +43,8 @@
 #   packets FILE FILTER                   how many packets of a capture match
 #   only_esp FILE; only_ah FILE           nothing but that (and ARP, ND, MLD), and some of it
 
+. "$TOP/tests/lib/books.sh"
+
 net_state=$(mktemp -d "${TMPDIR:-/tmp}/net.XXXXXX") || exit 1
 net_captures=()
 at_exit 'kill ${net_captures[@]+"${net_captures[@]}"} 2>/dev/null; rm -rf "$net_state"'
@@ -59,6 +63,14 @@ ns_add() {
 	for ns in "$@"; do
 		ip netns add "$ns" || bail "cannot create namespace $ns"
 		ip -n "$ns" link set lo up
+	done
+}
+
+ns_del() {
+	local ns
+	books_balance "$@" || return 1
+	for ns in "$@"; do
+		ip netns del "$ns" || return 1
 	done
 }
 
@@ -211,7 +223,7 @@ load_module() {
 	insmod "$KMOD" "$@" || bail "cannot load the module: $(dmesg | tail -n 3)"
 }
 
-unload_module() { rmmod nfipsec; }
+unload_module() { books_balance && rmmod nfipsec; }
 
 keep_kernel_stack() { modprobe xfrm_user || bail "the kernel's own stack is not there"; }
 
@@ -233,11 +245,8 @@ xfrm_flush() {
 
 # --- counters --------------------------------------------------------------------------
 
-# jq would take longer to start than all the rest.
-counters() {
-	ipsec "$1" -j -s stats |
-		sed -nE 's/.*"name":"([A-Z_]+)","value":([0-9]+),"drop":(true|false).*/\1 \2 \3/p'
-}
+# NAME PACKETS true|false BYTES: whether they are drops. jq would take longer to start than all the rest.
+counters() { books_counters "$1"; }
 
 # A counter that does not exist is an error, not 0: a misspelt name must not pass.
 counter() {

@@ -118,7 +118,7 @@ kill \$monitor
 grep -q 10.0.0.9 $net_state/heard && echo heard
 echo 'flow out from any to 10.0.0.2 type deny' | ipsecctl -f -
 ping -c 1 -W 1 10.0.0.2 > /dev/null 2>&1 || echo dropped
-ipsecctl -s stats | grep -o 'OUT_DISCARD.*1$' | tr -s ' '
+ipsecctl -s stats | grep -oE 'OUT_DISCARD +1\>' | tr -s ' '
 END
 : > "$net_state/heard"
 chmod 666 "$net_state/heard"

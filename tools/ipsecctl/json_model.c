@@ -310,6 +310,7 @@ void json_counter(struct json *j, const char *key, const struct counter *c)
 	json_string(j, "name", c->name);
 	json_number(j, "value", c->value);
 	json_bool(j, "drop", c->drop);
+	json_number(j, "bytes", c->bytes);
 	json_string(j, "text", c->text ? c->text : "");
 	json_close(j, '}');
 }

@@ -288,12 +288,14 @@ struct sa {
  * @name: its name
  * @text: one sentence
  * @value: its value
+ * @bytes: those of its packets, 0 where they are not counted
  * @drop: these packets died
  */
 struct counter {
 	char *name;
 	char *text;
 	__u64 value;
+	__u64 bytes;
 	bool drop;
 };
 

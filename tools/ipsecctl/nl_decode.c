@@ -445,6 +445,9 @@ static void get_counter(const struct nlattr *nest, struct counter *c)
 		case NFIPSEC_COUNTER_A_DROP:
 			c->drop = true;
 			break;
+		case NFIPSEC_COUNTER_A_BYTES:
+			c->bytes = get_uint(a);
+			break;
 		}
 	}
 	if (!c->name)

@@ -466,7 +466,10 @@ void print_stats(FILE *out, const struct stats *st, int verbose)
 		if (!c->value && !verbose)
 			continue;
 		width = print_plain(out, c->name);
-		fprintf(out, "%*s %llu\n", width < 32 ? 32 - width : 0, "", c->value);
+		fprintf(out, "%*s %llu", width < 32 ? 32 - width : 0, "", c->value);
+		if (c->bytes)
+			fprintf(out, " (%llu bytes)", c->bytes);
+		fputc('\n', out);
 		if (!verbose || !c->text)
 			continue;
 		fprintf(out, "\t# %s", c->drop ? "dropped: " : "");

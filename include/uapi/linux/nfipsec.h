@@ -160,7 +160,7 @@
  *   NFIPSEC_A_SELECTOR a selector nest: what matched of the policy, with what its PFP flags take
  *
  *   NFIPSEC_A_STATS
- *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string), _VALUE (u64),
+ *     NFIPSEC_STATS_A_COUNTER+    nest: NFIPSEC_COUNTER_A_NAME (string), _VALUE, _BYTES (u64),
  *                                 _TEXT (string, what it means), _DROP (flag: these packets died)
  *
  * Events: group "changes" carries SA_NEW, SA_DEL, POLICY_NEW and POLICY_DEL as they are
@@ -553,6 +553,7 @@ enum nfipsec_stats_attr {
  * @NFIPSEC_COUNTER_A_VALUE: u64
  * @NFIPSEC_COUNTER_A_TEXT: string, one sentence
  * @NFIPSEC_COUNTER_A_DROP: flag, the counter is a drop reason
+ * @NFIPSEC_COUNTER_A_BYTES: u64, those of the packets in VALUE; 0 where they are not counted
  */
 enum nfipsec_counter_attr {
 	NFIPSEC_COUNTER_A_UNSPEC,
@@ -561,6 +562,7 @@ enum nfipsec_counter_attr {
 	NFIPSEC_COUNTER_A_VALUE,
 	NFIPSEC_COUNTER_A_TEXT,
 	NFIPSEC_COUNTER_A_DROP,
+	NFIPSEC_COUNTER_A_BYTES,
 	__NFIPSEC_COUNTER_A_MAX,
 };
 
@@ -606,8 +608,7 @@ enum nfipsec_action {
  * @NFIPSEC_POLICY_F_PFP_SPORT: the source port, or the type, likewise, with its protocol
  * @NFIPSEC_POLICY_F_PFP_DPORT: the destination port, or the code, likewise, with its protocol
  * @NFIPSEC_POLICY_F_LOCAL: inbound: only packets for this host
- * @NFIPSEC_POLICY_F_FORWARDED: inbound: only packets for others. With neither of the two, or with
- *	both, all
+ * @NFIPSEC_POLICY_F_FORWARDED: inbound: only packets for others. With neither or both, all
  * @NFIPSEC_POLICY_F_NO_ICMP_ERRORS: an ICMP error that no policy names is none of its packets,
  *	though it is about one of them. Without it such an error goes the way of their answers
  *	(RFC 4301 6.2), protected in a tunnel, dropped if it arrives in clear
@@ -705,8 +706,7 @@ enum nfipsec_mode {
  * enum nfipsec_df - Don't Fragment of an IPv4 outer header (RFC 4301 8.1)
  * @NFIPSEC_DF_COPY: that of an IPv4 packet inside; IPv6 inside: set, but for packets of up to
  *	1280 bytes, which must pass
- * @NFIPSEC_DF_SET: set; a packet that does not fit and may be fragmented is, before it is
- *	protected
+ * @NFIPSEC_DF_SET: set; a packet that does not fit is fragmented before it is protected, if it may
  * @NFIPSEC_DF_CLEAR: clear; a packet that does not fit is fragmented once it is protected,
  *	whatever its own header says
  */

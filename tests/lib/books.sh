@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# The laws of Documentation/counters.md, "The books": every packet that a namespace has seen, and
+# every byte of it, is in just one place. tests/lib/net.sh sources this, so every test is held to
+# them when it ends, and before it unloads the module or deletes a namespace with ns_del.
+#
+#   books_balance [NS...]                 the laws hold in these namespaces, or in all that there
+#                                         are; else says which does not, and with what sums. The last
+#                                         packets may still be under way: it waits for them
+#   $books_laws                           awk: unbalanced(), of packets[NAME], bytes[NAME], drop[NAME]
+
+# shellcheck disable=SC2016
+books_laws='
+function all(names,   n, each, i) {
+	split(names, each, " ")
+	for (i in each)
+		if (!(each[i] in packets))
+			lacking = lacking " no counter " each[i] ";"
+		else
+			n += what == "bytes" ? bytes[each[i]] : packets[each[i]]
+	return n
+}
+function dropped(way,   name, n) {
+	for (name in drop)
+		if (name ~ "^" way)
+			n += what == "bytes" ? bytes[name] : packets[name]
+	return n
+}
+function overhead(way) { return what == "bytes" ? all(way "_OVERHEAD") : 0 }
+function same(law, left, right) {
+	if (left != right)
+		complaints = complaints sprintf(" %s: %.0f and %.0f %s;", law, left, right, what)
+}
+function unbalanced() {
+	complaints = lacking = ""
+	split("packets bytes", whats, " ")
+	for (w = 1; w <= 2; w++) {
+		what = whats[w]
+		same("out", all("OUT_SEEN OUT_PIECES") + overhead("OUT"),
+		     all("OUT_BYPASSED OUT_CUT OUT_PROTECTED OUT_WAITING") + dropped("OUT_"))
+		same("held on the way out", all("OUT_HELD"),
+		     all("OUT_RELEASED OUT_WAITING OUT_HOLD_TIMEOUT OUT_HOLD_FLUSHED"))
+		same("in", all("IN_SEEN"),
+		     all("IN_CLEAR IN_NESTED IN_PROTECTED IN_WAITING") + overhead("IN") + dropped("IN_"))
+		same("held on the way in", all("IN_HELD"), all("IN_RELEASED IN_WAITING IN_LARVAL"))
+	}
+	return complaints lacking
+}'
+
+# A name in /run/netns, or - for the namespace of the test itself.
+books_counters() {
+	if [ "$1" = - ]; then
+		ipsecctl -j -s stats
+	else
+		# `ip netns exec` mounts things, which takes several times as long.
+		nsenter --net="/run/netns/$1" ipsecctl -j -s stats
+	fi | sed -nE 's/.*"name":"([A-Z_]+)","value":([0-9]+),"drop":(true|false),"bytes":([0-9]+).*/\1 \2 \3 \4/p'
+}
+
+books_unbalanced() {
+	local ns
+	for ns; do
+		books_counters "$ns" | awk -v ns="${ns/#-/the first}" "$books_laws"'
+			{ packets[$1] = $2; bytes[$1] = $4 }
+			$3 == "true" { drop[$1] }
+			END { if ((said = unbalanced())) print "namespace " ns ":" said }'
+	done
+}
+
+books_namespaces() {
+	echo -
+	ip netns list | cut -d ' ' -f 1
+}
+
+books_balance() {
+	local i said namespaces
+	[ -d /sys/module/nfipsec ] || return 0
+	if [ $# != 0 ]; then
+		namespaces=("$@")
+	else
+		mapfile -t namespaces < <(books_namespaces)
+	fi
+	for ((i = 0; i < 30; i++)); do
+		said=$(books_unbalanced "${namespaces[@]}")
+		[ -n "$said" ] || return 0
+		sleep 0.1
+	done
+	echo "$said"
+	return 1
+}
+
+books_at_end() {
+	[ ! -d /sys/module/nfipsec ] || check "the books of every namespace balance" books_balance
+}
+at_end books_at_end
