@@ -67,10 +67,10 @@ ns_add() {
 }
 
 ns_del() {
-	local ns
-	books_balance "$@" || return 1
+	local ns said
+	said=$(books_balance "$@") || not_ok "the books of $* balance" "$said"
 	for ns in "$@"; do
-		ip netns del "$ns" || return 1
+		ip netns del "$ns" || bail "cannot delete namespace $ns"
 	done
 }
 

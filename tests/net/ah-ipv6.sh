@@ -18,9 +18,7 @@ inner=6 outer=6 matrix_tunnel ah "$(inside6 16)" auth hmac-sha2-256
 inner=6 outer=4 matrix_tunnel ah "$(inside4 12)" auth hmac-sha1
 inner=4 outer=6 matrix_tunnel ah "$(inside6 32)" auth hmac-sha2-512
 unprotect gw1 gw2
-for ns in h1 gw1 wan gw2 h2; do
-	ip netns del $ns
-done
+ns_del h1 gw1 wan gw2 h2
 
 host_pair
 outer=6 matrix_transport ah $(($(inside6 16) + 40)) auth hmac-sha2-256

@@ -17,9 +17,7 @@ matrix_tunnel ah $((sha256 - 20)) auth hmac-sha2-256
 matrix_tunnel ah $((sha1 - 20)) auth hmac-sha1
 matrix_tunnel ah $((sha512 - 20)) auth hmac-sha2-512
 unprotect gw1 gw2
-for ns in h1 gw1 wan gw2 h2; do
-	ip netns del $ns
-done
+ns_del h1 gw1 wan gw2 h2
 
 host_pair
 matrix_transport ah "$sha256" auth hmac-sha2-256

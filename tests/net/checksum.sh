@@ -81,9 +81,7 @@ for outer in 4 6; do
 done
 unset inner outer
 unprotect gw1 gw2
-for ns in h1 gw1 wan gw2 h2; do
-	ip netns del $ns
-done
+ns_del h1 gw1 wan gw2 h2
 
 host_pair
 for ns in a b; do

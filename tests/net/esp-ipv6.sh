@@ -39,9 +39,7 @@ for outer in 6 4; do
 done
 unset outer
 unprotect gw1 gw2
-for ns in h1 gw1 wan gw2 h2; do
-	ip netns del $ns
-done
+ns_del h1 gw1 wan gw2 h2
 
 host_pair
 outer=6 matrix_transport esp $((cbc6 + 40)) auth hmac-sha2-256 enc aes-256

@@ -21,9 +21,7 @@ matrix_tunnel esp "$cbc" auth hmac-sha2-256 enc aes-128
 matrix_tunnel esp "$gcm" enc aes-128-gcm
 matrix_tunnel esp "$null" auth hmac-sha2-256 enc null
 unprotect gw1 gw2
-for ns in h1 gw1 wan gw2 h2; do
-	ip netns del $ns
-done
+ns_del h1 gw1 wan gw2 h2
 
 host_pair
 matrix_transport esp $((cbc + 20)) auth hmac-sha2-256 enc aes-256

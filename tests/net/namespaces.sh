@@ -68,6 +68,7 @@ for ((n = 1; n <= SPOKES; n++)); do
 	[ $((n % 2)) = 0 ] || printf 'netns exec s%d ip xfrm state flush\nnetns exec s%d ip xfrm policy flush\n' $n $n
 	echo "netns del s$n"
 done > "$net_state/deletions"
+check "the books of every namespace balance" books_balance
 check "they are deleted" ip -batch "$net_state/deletions"
 is "the hub keeps its own" $((2 * SPOKES)) "$(ipsec hub -s sa | grep -c '^esp ')"
 ip netns del hub

@@ -150,7 +150,7 @@ ip -n gw1 route replace 10.2.0.0/24 dev ipsec0
 kill $pinging 2> /dev/null
 wait $pinging 2> /dev/null
 check "then packets pass" reaches h1 10.2.0.2
-ip netns del gw1
+ns_del gw1
 check "with a namespace its links go, wherever they are" await 10 sh -c '! ip -n inside link show ipsec1 > /dev/null 2>&1'
 xfrm_flush gw2
 check "the module can be unloaded, and takes its links along" unload_module
