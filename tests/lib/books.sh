@@ -6,6 +6,7 @@
 #   books_balance [NS...]                 the laws hold in these namespaces, or in all that there
 #                                         are; else says which does not, and with what sums. The last
 #                                         packets may still be under way: it waits for them
+#   becomes_quiet COMMAND...              it has nothing to say any more, within some seconds
 #   $books_laws                           awk: unbalanced(), of packets[NAME], bytes[NAME], drop[NAME]
 
 # shellcheck disable=SC2016
@@ -71,21 +72,23 @@ books_namespaces() {
 	ip netns list | cut -d ' ' -f 1
 }
 
-books_balance() {
-	local i said namespaces
-	[ -d /sys/module/nfipsec ] || return 0
-	if [ $# != 0 ]; then
-		namespaces=("$@")
-	else
-		mapfile -t namespaces < <(books_namespaces)
-	fi
+# Until a command has nothing to say: the last packets may still be under way.
+becomes_quiet() {
+	local i said
 	for ((i = 0; i < 30; i++)); do
-		said=$(books_unbalanced "${namespaces[@]}")
+		said=$("$@")
 		[ -n "$said" ] || return 0
 		sleep 0.1
 	done
 	echo "$said"
 	return 1
+}
+
+books_balance() {
+	local namespaces=("$@")
+	[ -d /sys/module/nfipsec ] || return 0
+	[ $# != 0 ] || mapfile -t namespaces < <(books_namespaces)
+	becomes_quiet books_unbalanced "${namespaces[@]}"
 }
 
 books_at_end() {

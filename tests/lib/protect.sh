@@ -172,17 +172,7 @@ unbalanced() {
 		when=now ns="$a" "$net_state/now.$a" ns="$b" "$net_state/now.$b"
 }
 
-# The last packets may still be on their way.
-balanced() {
-	local i said
-	for ((i = 0; i < 30; i++)); do
-		said=$(unbalanced "$@")
-		[ -n "$said" ] || return 0
-		sleep 0.1
-	done
-	echo "$said"
-	return 1
-}
+balanced() { becomes_quiet unbalanced "$@"; }
 
 no_drops() {
 	local ns=$1 expected
