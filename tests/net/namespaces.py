@@ -14,7 +14,7 @@ from pyktap import case, end, same  # noqa: E402
 
 PACKETS = 3
 PORT = 7000
-EACH = ("OUT_OFFERED", "OUT_PROTECTED", "IN_ESP", "IN_PROTECTED")
+EACH = ("OUT_SEEN", "OUT_OFFERED", "OUT_OVERHEAD", "OUT_PROTECTED", "IN_SEEN", "IN_ESP", "IN_OVERHEAD", "IN_PROTECTED")
 libc = ctypes.CDLL(None, use_errno=True)
 
 
