@@ -201,7 +201,7 @@ static void tables_exit(void)
 
 static int __init nfipsec_init(void)
 {
-	int err = -ENOMEM;
+	int err;
 
 	ipsec_wq = alloc_workqueue("nfipsec", WQ_UNBOUND, 0);
 	if (!ipsec_wq)

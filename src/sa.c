@@ -735,8 +735,7 @@ void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
 
 	cpu->packets++;
 	cpu->bytes += bytes;
-	if (cpu->use_time != now)
-		cpu->use_time = now;
+	cpu->use_time = now;
 	if (unlikely(!cpu->first_time))
 		cpu->first_time = now;
 }

@@ -64,10 +64,8 @@ const char *ipsec_xfrm_selector(const struct xfrm_selector *from, u16 family,
 /* The longest prefix that holds a range: not more than that, if it is one. */
 static u8 range_prefix(const union ipsec_addr *min, const union ipsec_addr *max, u16 family)
 {
-	return ipv6_addr_diff((const struct in6_addr *)min, (const struct in6_addr *)max) <
-	       ipsec_addr_len(family) * 8 ?
-	       ipv6_addr_diff((const struct in6_addr *)min, (const struct in6_addr *)max) :
-	       ipsec_addr_len(family) * 8;
+	return min_t(u8, ipsec_addr_len(family) * 8,
+		     ipv6_addr_diff((const struct in6_addr *)min, (const struct in6_addr *)max));
 }
 
 static void put_addr(const union ipsec_addr *min, u8 prefixlen, u16 family, xfrm_address_t *addr)
