@@ -10,11 +10,13 @@
  * @SHOW_FLOW: policies
  * @SHOW_SA: SAs
  * @SHOW_STATS: counters
+ * @SHOW_ALL: all of these
  */
 enum show {
 	SHOW_FLOW	= 1 << 0,
 	SHOW_SA		= 1 << 1,
 	SHOW_STATS	= 1 << 2,
+	SHOW_ALL	= SHOW_FLOW | SHOW_SA | SHOW_STATS,
 };
 
 /**

@@ -13,6 +13,7 @@
 /* hexadecimal longer than any number the grammar knows is likely a key */
 #define QUOTE_HEX 18
 
+ATTRIBUTE(format(printf, 4, 0))
 static void add(struct diag_list *l, struct place loc, const char *kind, const char *fmt,
 		va_list ap)
 {

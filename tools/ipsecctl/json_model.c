@@ -114,8 +114,10 @@ static void put_outer(struct json *j, const struct outer *o)
 
 static void put_mark(struct json *j, const char *key, const struct mark *m)
 {
-	if (!m->mask)
-		return json_null(j, key);
+	if (!m->mask) {
+		json_null(j, key);
+		return;
+	}
 	json_open(j, key, '{');
 	json_number(j, "value", m->value);
 	json_number(j, "mask", m->mask);
@@ -124,8 +126,10 @@ static void put_mark(struct json *j, const char *key, const struct mark *m)
 
 static void put_udpencap(struct json *j, const struct sa *sa)
 {
-	if (!sa->encap_dport)
-		return json_null(j, "udpencap");
+	if (!sa->encap_dport) {
+		json_null(j, "udpencap");
+		return;
+	}
 	json_open(j, "udpencap", '{');
 	json_number(j, "sport", sa->encap_sport);
 	json_number(j, "dport", sa->encap_dport);

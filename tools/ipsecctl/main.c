@@ -11,6 +11,7 @@
 #include "cmd.h"
 #include "util.h"
 
+ATTRIBUTE(noreturn)
 static void show_usage(void)
 {
 	fprintf(stderr,
@@ -40,7 +41,7 @@ static enum show show_what(const char *arg)
 		{ "flow", SHOW_FLOW },
 		{ "sa", SHOW_SA },
 		{ "stats", SHOW_STATS },
-		{ "all", SHOW_FLOW | SHOW_SA | SHOW_STATS },
+		{ "all", SHOW_ALL },
 	};
 
 	for (size_t i = 0; *arg && i < ARRAY_SIZE(words); i++)

@@ -108,7 +108,7 @@ static bool get_map(struct parser *p, struct outer *outer)
 static bool get_dscp(struct parser *p, struct outer *outer)
 {
 	bool copy, ok;
-	__u32 v;
+	__u32 v = 0;
 
 	if (p->tok.kind == TOK_LBRACE)
 		return get_map(p, outer);
