@@ -53,6 +53,11 @@ fuzz: setup
 	@scripts/setup fuzz
 	@tests/fuzz/run $(or $(SECONDS),60) $(T)
 
+# checkers that are packages of their own
+check-static: setup
+	@scripts/setup static
+	@tests/run static
+
 demo: setup
 	@$(MAKE) --no-print-directory tool
 	@tests/demo/run.sh
@@ -107,6 +112,8 @@ help:
 	@echo 'make check-debug the tests under KASAN, lockdep and more: some hours, after some minutes in'
 	@echo '                 which two kernels are built'
 	@echo 'make coverage    which lines of the module the tests reach'
+	@echo 'make check-static'
+	@echo '                 gcc -fanalyzer, cppcheck, clang and Coccinelle have nothing to say'
 	@echo "make peer        the kernel's own selftests over its stack and over nfipsec, and IKE daemons"
 	@echo 'make fuzz        search with libFuzzer for inputs that break something; T=parser picks,'
 	@echo '                 SECONDS=60 for each; see Documentation/testing.md'
@@ -116,4 +123,4 @@ help:
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check check-debug coverage peer fuzz demo sizes bench install uninstall clean help
+.PHONY: all module tool headers setup check check-debug check-static coverage peer fuzz demo sizes bench install uninstall clean help
