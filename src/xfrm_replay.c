@@ -3,6 +3,12 @@
 #include "xfrm.h"
 #include "xfrm_front.h"
 
+/*
+ * Packets of the largest window whose bitmap is told. A longer one may be more than an attribute
+ * can hold, and then an SA more than a part of a dump has room for.
+ */
+#define BITMAP_MAX	16384
+
 /* A bitmap that is all zeros may be left out. */
 static int replay_esn(const struct ipsec_xfrm_request *req, struct ipsec_sa_config *config)
 {
@@ -112,9 +118,10 @@ void ipsec_xfrm_replay_open(const struct ipsec_xfrm_request *req, struct ipsec_r
 			ipsec_replay_reopen(replay, top - i);
 }
 
+/* 0: the bitmap is left out. */
 static size_t bitmap_words(const struct ipsec_sa *sa)
 {
-	return DIV_ROUND_UP(sa->replay->size, 32);
+	return sa->replay->size > BITMAP_MAX ? 0 : DIV_ROUND_UP(sa->replay->size, 32);
 }
 
 /**
@@ -182,7 +189,8 @@ static int put_replay_esn(struct sk_buff *msg, const struct ipsec_sa *sa)
 	esn->seq = lower_32_bits(top);
 	esn->seq_hi = upper_32_bits(top);
 	esn->replay_window = sa->replay->size;
-	put_bitmap(sa->replay, top, esn->bmp);
+	if (words)
+		put_bitmap(sa->replay, top, esn->bmp);
 	return 0;
 }
 

@@ -11,6 +11,7 @@ load_module
 xfrm() { ip -n x xfrm "$@" || bail "ip xfrm $* fails"; }
 
 key=0x000102030405060708090a0b0c0d0e0f10111213
+n=0
 ends="tmpl src 192.0.2.1 dst 192.0.2.2 proto esp"
 back="tmpl src 192.0.2.2 dst 192.0.2.1 proto esp"
 xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel reqid 1 replay-window 32 \
@@ -46,5 +47,15 @@ is "SAs as well" "0x00001001 0x00001002" \
 check "ip xfrm deletes it" ip -n x xfrm policy flush
 check "ip xfrm deletes SAs, too" ip -n x xfrm state deleteall
 is "nothing is left" "" "$(ipsec x -s sa; ipsec x -s flow | grep -v '^set default')"
+
+# A bitmap of the largest window is longer than an attribute can be, and than a part of a dump.
+for window in 64 16384 16416 1048576 64; do
+	echo "esp tunnel from 192.0.2.1 to 192.0.2.2 spi $((0x2001 + n++)) enc aes-128-gcm enckey $key replay $window"
+done | ipsec_load x || bail "the windows are refused"
+ip -n x xfrm state > "$ARTIFACTS/windows"
+is "ip xfrm lists SAs with windows of any size" "64 16384 16416 1048576 64" \
+	"$(sed -nE 's/.*replay[-_]window ([1-9][0-9]*).*/\1/p' "$ARTIFACTS/windows" | paste -sd ' ')"
+is "and all that there is behind them" 5 "$(grep -c 'aead rfc4106' "$ARTIFACTS/windows")"
+check "ip xfrm deletes these as well" ip -n x xfrm state deleteall
 check "the module can be unloaded" unload_module
 ktap_end
