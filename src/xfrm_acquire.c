@@ -79,11 +79,12 @@ static void set_algorithms(struct xfrm_user_tmpl *tmpl, unsigned int n,
 	}
 }
 
-/* The request as it came, for one of its templates. */
+/* The request as it came, for one of its templates. Bytes behind the last of them are not told. */
 static int put_relayed(struct sk_buff *msg, const struct ipsec_xfrm_request *req,
 		       const struct xfrm_user_tmpl *tmpl)
 {
 	const struct nlattr *tmpls = req->attrs[XFRMA_TMPL];
+	const unsigned int n = nla_len(tmpls) / sizeof(*tmpl);
 	struct nlmsghdr *nlh = nlmsg_put(msg, 0, 0, XFRM_MSG_ACQUIRE,
 					 sizeof(struct xfrm_user_acquire), 0);
 	struct xfrm_user_acquire *acquire;
@@ -96,11 +97,11 @@ static int put_relayed(struct sk_buff *msg, const struct ipsec_xfrm_request *req
 	memcpy(acquire, req->body, sizeof(*acquire));
 	acquire->id = tmpl->id;
 	acquire->seq = next_request();
-	attr = nla_reserve(msg, XFRMA_TMPL, nla_len(tmpls));
+	attr = nla_reserve(msg, XFRMA_TMPL, n * sizeof(*tmpl));
 	if (!attr)
 		return -EMSGSIZE;
-	memcpy(nla_data(attr), nla_data(tmpls), nla_len(tmpls));
-	set_algorithms(nla_data(attr), nla_len(tmpls) / sizeof(*tmpl), acquire);
+	memcpy(nla_data(attr), nla_data(tmpls), n * sizeof(*tmpl));
+	set_algorithms(nla_data(attr), n, acquire);
 	ipsec_xfrm_mark(req, &mark);
 	if (ipsec_xfrm_put_type(msg) ||
 	    ipsec_xfrm_put_tag(msg, &mark, 0))

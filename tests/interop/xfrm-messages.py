@@ -291,8 +291,10 @@ def policies():
     say("by its index, elsewhere", GETPOLICY, selector() + struct.pack("=IB3x", index ^ 1, IN))
     say("its hard end", POLEXPIRE, policy(OUT, here, there, index) + struct.pack("=B7x", 1))
     say("of no policy", POLEXPIRE, policy(OUT, here, there) + struct.pack("=B7x", 1))
-    say("a request for an SA", ACQUIRE, struct.pack("=16s4sB3x16s", addr(TWO), bytes(4), ESP, addr(ONE)) +
-        selector("10.1.0.1/32", "10.2.0.1/32") + policy(OUT, here, there) + struct.pack("=IIII", 7, 7, 7, 0) + tunnel)
+    wanted = struct.pack("=16s4sB3x16s", addr(TWO), bytes(4), ESP, addr(ONE)) + \
+        selector("10.1.0.1/32", "10.2.0.1/32") + policy(OUT, here, there) + struct.pack("=IIII", 7, 7, 7, 0)
+    say("a request for an SA", ACQUIRE, wanted + tunnel)
+    say("one with half a template", ACQUIRE, wanted + attr(A_TMPL, tmpl(ONE, TWO) + bytes(30)))
     say("two policies in one go", NEWPOLICY, policy(FWD, there, here) + tunnel,
         many=pack(NEWPOLICY, policy(IN, there, here) + tunnel, REQUEST | ACK))
 
