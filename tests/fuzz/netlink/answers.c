@@ -312,7 +312,7 @@ static bool is_known(int error)
 {
 	static const int known[] = {
 		0, EINVAL, ERANGE, EEXIST, ESRCH, ENOENT, EOPNOTSUPP, EPROTONOSUPPORT, ENOSYS,
-		ENODATA, EBUSY, ENOBUFS,
+		ENODATA, EBUSY, ENOBUFS, EMSGSIZE,
 	};
 	unsigned int i;
 

@@ -435,6 +435,11 @@ static void run(double seconds, struct rng *rng)
 		for (ns = 0; ns < NAMESPACES; ns++)
 			quiet_check(ns, one_in(rng, 2));
 		pthread_rwlock_unlock(&running);
+		/* What is known if the machine does not live to see the end. */
+		if (pauses % 16 == 15) {
+			printf("# %lu datagrams, %.0f seconds to go\n", rounds, end - now());
+			fflush(stdout);
+		}
 	}
 	printf("# pauses %u\n", pauses);
 }
