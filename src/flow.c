@@ -237,6 +237,27 @@ void ipsec_flow_link(const struct ipsec_net *inet, struct ipsec_key *key, u32 if
 	}
 }
 
+/**
+ * ipsec_flow_out() - say which way a key means: a link of kind xfrm, or a route
+ * @inet: the namespace of the policies
+ * @key: an outbound key
+ * @dev: the device that the route of the clear packet names, if it goes through no link
+ * @if_id: that of the link, or 0: none
+ * @link: as in ipsec_flow_link()
+ *
+ * RCU read-side section.
+ */
+void ipsec_flow_out(const struct ipsec_net *inet, struct ipsec_key *key,
+		    const struct net_device *dev, u32 if_id, u32 link)
+{
+	if (unlikely(if_id)) {
+		ipsec_flow_link(inet, key, if_id, link);
+	} else {
+		ipsec_flow_scope(key, dev);
+		ipsec_flow_dev(inet, key, dev);
+	}
+}
+
 /* The tuple of a packet as it arrived, if NAT has a hand in its connection, else NULL. */
 static const struct nf_conntrack_tuple *nat_tuple(const struct sk_buff *skb)
 {

@@ -44,6 +44,8 @@ void ipsec_flow_dev(const struct ipsec_net *inet, struct ipsec_key *key,
 		    const struct net_device *dev);
 void ipsec_flow_scope(struct ipsec_key *key, const struct net_device *dev);
 void ipsec_flow_link(const struct ipsec_net *inet, struct ipsec_key *key, u32 if_id, u32 link);
+void ipsec_flow_out(const struct ipsec_net *inet, struct ipsec_key *key,
+		    const struct net_device *dev, u32 if_id, u32 link);
 bool ipsec_flow_natted(const struct sk_buff *skb);
 void ipsec_flow_before_nat(const struct sk_buff *skb, struct ipsec_key *key);
 struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,

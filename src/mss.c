@@ -125,12 +125,7 @@ static struct ipsec_bundle *answer_bundle(struct ipsec_net *inet, const struct s
 	swap(key.src, key.dst);
 	swap(key.sport, key.dport);
 	ipsec_flow_mark(inet, &key, skb->mark);
-	if (unlikely(if_id)) {
-		ipsec_flow_link(inet, &key, if_id, link);
-	} else {
-		ipsec_flow_scope(&key, skb->dev);
-		ipsec_flow_dev(inet, &key, skb->dev);
-	}
+	ipsec_flow_out(inet, &key, skb->dev, if_id, link);
 	flow = ipsec_flow_lookup(inet, NFIPSEC_DIR_OUT, &key);
 	if (!flow->policy || flow->policy->action != NFIPSEC_ACTION_PROTECT ||
 	    !is_clamped(flow->policy))

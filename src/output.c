@@ -345,12 +345,7 @@ static bool key_again(struct ipsec_net *inet, const struct sk_buff *skb, struct 
 	if (!ipsec_flow_key(skb, key))
 		return false;
 	ipsec_flow_mark(inet, key, skb->mark);
-	if (unlikely(bundle->if_id)) {
-		ipsec_flow_link(inet, key, bundle->if_id, bundle->scope);
-	} else {
-		ipsec_flow_scope(key, skb->dev);
-		ipsec_flow_dev(inet, key, skb->dev);
-	}
+	ipsec_flow_out(inet, key, skb->dev, bundle->if_id, bundle->scope);
 	return true;
 }
 
