@@ -37,7 +37,13 @@ check: setup
 # The tests under the checkers of the debug kernels, which are built once.
 DEBUG_TESTS = lab selftest net ike interop conformance
 check-debug: setup
-	@K=checked tests/run $(or $(T),debug $(DEBUG_TESTS))
+	@K=checked tests/run $(or $(T),debug/kernel $(DEBUG_TESTS))
+
+# What more than one processor does at once. KCSAN tells of accesses that race.
+RACE_TESTS = selftest/load fuzz/netlink net/async net/hold net/lifecycle net/netlink net/netlink-batch \
+	net/policy-scale net/lifetime net/pmtu net/xfrm
+check-races: setup
+	@K=debug-kcsan tests/run $(or $(T),debug/races $(RACE_TESTS))
 
 # which lines of the module they reach
 coverage: setup
@@ -111,6 +117,7 @@ help:
 	@echo '                 see Documentation/testing.md'
 	@echo 'make check-debug the tests under KASAN, lockdep and more: some hours, after some minutes in'
 	@echo '                 which two kernels are built'
+	@echo 'make check-races what races, by the word of KCSAN, on a kernel that is built once'
 	@echo 'make coverage    which lines of the module the tests reach'
 	@echo 'make check-static'
 	@echo '                 gcc -fanalyzer, cppcheck, clang and Coccinelle have nothing to say'
@@ -123,4 +130,4 @@ help:
 	@echo 'make setup       install the Debian packages that demo and check need (they do it, too)'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all module tool headers setup check check-debug check-static coverage peer fuzz demo sizes bench install uninstall clean help
+.PHONY: all module tool headers setup check check-debug check-races check-static coverage peer fuzz demo sizes bench install uninstall clean help

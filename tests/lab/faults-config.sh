@@ -31,7 +31,6 @@ aead="aead rfc4106(gcm(aes)) $(key 4) 128"
 policy="src 10.8.0.0/24 dst 10.9.0.0/24 dir out priority 9"
 tmpl="tmpl src 192.0.2.1 dst 192.0.2.2 proto esp reqid 7 mode tunnel"
 words() { sed -E 's/(\S*\([^ ]*)/"\1"/g' <<< "$*"; }
-xfrm() { eval "ip -n x xfrm $(words "$*")"; }
 
 # what is there, but for times and counters
 situation() {
@@ -47,15 +46,15 @@ each_fault "rules are deleted" "ipsec x -f $net_state/rules" "ip netns exec x ip
 each_fault "everything is flushed" "ipsec x -f $net_state/rules" "ip netns exec x ipsecctl -F"
 each_fault "an SA of ip xfrm" "ipsec x -f $net_state/none" \
 	"ip -n x xfrm state add $(words "$sa" if_id 3 sel src 10.8.0.0/24 dst 10.9.0.0/24 "$aead" limit packet-hard 100 encap espinudp 4500 4500 0.0.0.0)"
-each_fault "its limits change" "xfrm state add $sa $aead" \
+each_fault "its limits change" "ip -n x xfrm state add $(words "$sa" "$aead")" \
 	"ip -n x xfrm state update $(words "$sa" "$aead" limit packet-hard 200)"
-each_fault "another one takes its place" "xfrm state add $sa replay-window 64 $aead" \
+each_fault "another one takes its place" "ip -n x xfrm state add $(words "$sa replay-window 64" "$aead")" \
 	"ip -n x xfrm state update $(words "$sa" if_id 5 output-mark 3 "$aead")"
-each_fault "it is deleted" "xfrm state add $sa $aead" \
+each_fault "it is deleted" "ip -n x xfrm state add $(words "$sa" "$aead")" \
 	"ip -n x xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x2001"
 each_fault "a policy of ip xfrm" "ipsec x -f $net_state/none" \
 	"ip -n x xfrm policy add $policy mark 4 mask 0xf if_id 3 $tmpl"
-each_fault "another one takes its place" "xfrm policy add $policy $tmpl" \
+each_fault "another one takes its place" "ip -n x xfrm policy add $policy $tmpl" \
 	"ip -n x xfrm policy update $policy action block"
 each_fault "a link" "ipsec x -f $net_state/none" "ip -n x link add ipsec0 type xfrm dev lo if_id 42"
 

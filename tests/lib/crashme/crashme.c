@@ -4,18 +4,21 @@
  * insmod crashme.ko kind=warn
  */
 #include <linux/bug.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
 static char *kind = "";
 module_param(kind, charp, 0);
-MODULE_PARM_DESC(kind, "warn, oops, loop; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak; or nothing");
+MODULE_PARM_DESC(kind, "warn, oops, loop; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak, race; or nothing");
 
 static void crashme_warn(void)
 {
@@ -104,6 +107,34 @@ static void crashme_leak(void)
 		kmalloc(100, GFP_KERNEL);
 }
 
+static long crashme_raced;
+
+static int crashme_racer(void *until)
+{
+	while (time_before(jiffies, *(unsigned long *)until)) {
+		crashme_raced++;
+		barrier();
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(HZ);
+	return 0;
+}
+
+/* KCSAN: two threads write the same, on different processors if there are any. */
+static void crashme_race(void)
+{
+	static unsigned long until;
+	struct task_struct *racers[2];
+	unsigned int i;
+
+	until = jiffies + 2 * HZ;
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		racers[i] = kthread_run(crashme_racer, &until, "crashme/%u", i);
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		if (!IS_ERR(racers[i]))
+			kthread_stop(racers[i]);
+}
+
 static const struct {
 	const char *kind;
 	void (*run)(void);
@@ -118,6 +149,7 @@ static const struct {
 	{ "rcu", crashme_rcu },
 	{ "shift", crashme_shift },
 	{ "leak", crashme_leak },
+	{ "race", crashme_race },
 };
 
 static int __init crashme_init(void)
