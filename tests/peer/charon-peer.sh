@@ -34,4 +34,5 @@ for version in 2 1; do
 		vm_tell "looked.$version.$role"
 	done
 done
-vm_wait end
+check "the other machine has come to its end" vm_wait end
+ktap_end
