@@ -730,14 +730,14 @@ struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_w
  */
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
 {
-	struct ipsec_sa_cpu *cpu = this_cpu_ptr(sa->cpu);
 	time64_t now = ktime_get_real_seconds();
 
-	cpu->packets++;
-	cpu->bytes += bytes;
-	cpu->use_time = now;
-	if (unlikely(!cpu->first_time))
-		cpu->first_time = now;
+	this_cpu_inc(sa->cpu->packets);
+	this_cpu_add(sa->cpu->bytes, bytes);
+	if (this_cpu_read(sa->cpu->use_time) != now)
+		this_cpu_write(sa->cpu->use_time, now);
+	if (unlikely(!this_cpu_read(sa->cpu->first_time)))
+		this_cpu_write(sa->cpu->first_time, now);
 }
 
 /**
