@@ -161,10 +161,13 @@ int ipsec_xfrm_policy_message(struct sk_buff *msg, const struct ipsec_policy *po
 {
 	struct nlmsghdr *nlh = nlmsg_put(msg, to->portid, to->seq, type,
 					 sizeof(struct xfrm_userpolicy_info), to->flags);
+	struct xfrm_userpolicy_info info;
 
 	if (!nlh)
 		return -EMSGSIZE;
-	ipsec_xfrm_policy_info(policy, nlmsg_data(nlh));
+	/* In a dump it begins at a multiple of 4, where there may be no 64-bit numbers. */
+	ipsec_xfrm_policy_info(policy, &info);
+	memcpy(nlmsg_data(nlh), &info, sizeof(info));
 	if (ipsec_xfrm_put_policy(msg, policy)) {
 		nlmsg_cancel(msg, nlh);
 		return -EMSGSIZE;
