@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Twenty rekeys, one after the other: both ends have to say that one is done before the next
-begins, as two at once are one. An IKE_SA is not rekeyed while an exchange of it is under way,
-RFC 7296 2.25.2: it would be tried again after ten seconds.
+begins, as two at once are one. They begin a second apart; if one was late, there is still
+time for packets under each pair of SAs. An IKE_SA is not rekeyed while an exchange of it is under
+way, RFC 7296 2.25.2: it would be tried again after ten seconds.
 
     rekey.py SOCKET-OF-GW1 SOCKET-OF-GW2
 """
@@ -18,6 +19,7 @@ for charon in gw1, gw2:
     charon.listen('child-rekey', 'ike-rekey')
 begin = time.monotonic()
 for n in range(20):
+    time.sleep(max(0.2, begin + n - time.monotonic()))
     first = gw2 if n % 2 else gw1
     if n % 5 == 4:
         what, names = 'ike-rekey', {'ike': 'gw1' if first is gw2 else 'gw2'}

@@ -17,6 +17,7 @@
 #   udp_send NS1 NS2 ADDRESS BYTES [PORT]       one datagram of that size, compared
 #   tracepath_says NS ADDRESS             the path MTUs that it prints, whether it got there, hops
 #   forget_path NS...                     what they have learnt of any path
+#   emulated                              true if this machine's processor is: ten times slower
 #
 # The module
 #   load_module [PARAMETER...]
@@ -210,6 +211,8 @@ forget_path() {
 		ip -n "$ns" -6 route flush cache
 	done
 }
+
+emulated() { grep -q 'QEMU TCG' /proc/cpuinfo; }
 
 # --- the module ------------------------------------------------------------------------
 
