@@ -9,6 +9,7 @@
 #include <net/route.h>
 #include <net/udp.h>
 
+#include "clock.h"
 #include "event.h"
 #include "keepalive.h"
 #include "sa.h"
@@ -127,15 +128,13 @@ static void send(struct ipsec_sa *sa)
 		send_v4(sa, skb);
 }
 
-/* A clock that was set back lets one come early. */
-static bool is_silent(const struct ipsec_sa *sa, time64_t now)
+static bool is_silent(const struct ipsec_sa *sa)
 {
 	struct ipsec_sa_sums sums;
-	u64 last;
 
 	ipsec_sa_sum(sa, &sums);
-	last = max_t(u64, max_t(u64, sums.use_time, sa->kept_time), sa->add_time);
-	return now < last || now - last >= sa->keepalive;
+	return ipsec_clock_seconds(max3(sums.use_time, sa->kept_time, sa->add_time)) >=
+	       sa->keepalive;
 }
 
 static void keepalive_work(struct work_struct *work)
@@ -143,14 +142,12 @@ static void keepalive_work(struct work_struct *work)
 	struct ipsec_keepalives *keepalives = container_of(to_delayed_work(work),
 							   struct ipsec_keepalives, work);
 	struct ipsec_sa *sa;
-	time64_t now;
 
 	mutex_lock(&keepalives->inet->config);
 	list_for_each_entry(sa, &keepalives->sas, keepalive_node) {
-		now = ktime_get_real_seconds();
-		if (READ_ONCE(sa->dead) || !is_silent(sa, now))
+		if (READ_ONCE(sa->dead) || !is_silent(sa))
 			continue;
-		sa->kept_time = now;
+		sa->kept_time = ipsec_clock_now();
 		send(sa);
 	}
 	if (!list_empty(&keepalives->sas))

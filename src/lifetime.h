@@ -28,14 +28,14 @@ struct ipsec_limits {
  * struct ipsec_past - what an SA has behind it, and its limits count from
  * @packets: protected or authenticated
  * @bytes: of the packets inside
- * @added: when it was added, in seconds since the epoch; 0: now
+ * @added: when it was added, in nanoseconds since boot; 0: now
  * @first: when its first packet came, likewise; 0: there was none
  */
 struct ipsec_past {
 	__u64 packets;
 	__u64 bytes;
-	__s64 added;
-	__s64 first;
+	__u64 added;
+	__u64 first;
 };
 
 /**

@@ -3,6 +3,7 @@
 #include <net/sock.h>
 
 #include "bundle.h"
+#include "clock.h"
 #include "netlink.h"
 #include "pmtu.h"
 
@@ -494,8 +495,8 @@ static int put_state(struct sk_buff *msg, const struct ipsec_sa *sa)
 	       put_u64(msg, NFIPSEC_SA_A_PACKETS, sums.packets) ?:
 	       put_u64(msg, NFIPSEC_SA_A_BYTES, sums.bytes) ?:
 	       put_u64(msg, NFIPSEC_SA_A_DROPS, sums.drops) ?:
-	       put_u64(msg, NFIPSEC_SA_A_ADD_TIME, sa->add_time) ?:
-	       put_u64(msg, NFIPSEC_SA_A_USE_TIME, sums.use_time);
+	       put_u64(msg, NFIPSEC_SA_A_ADD_TIME, ipsec_clock_told(sa->add_time)) ?:
+	       put_u64(msg, NFIPSEC_SA_A_USE_TIME, ipsec_clock_told(sums.use_time));
 }
 
 /**

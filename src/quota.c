@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is left of the lifetime of an SA. */
 #include <linux/cpumask.h>
-#include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "clock.h"
 #include "quota.h"
 
 /* The largest pieces that a CPU takes from a pool at once. */
@@ -26,15 +26,6 @@ static void fill(struct ipsec_quota *quota, unsigned int limit, u64 spent)
 	u64 hard = rest(quota->limits.hard[limit], spent);
 
 	ipsec_pool_init(&quota->pool[limit], hard && soft >= hard ? 0 : soft, hard);
-}
-
-/* The clock that runs while the machine sleeps, at a time of day; 0 is no time. */
-static u64 boottime(s64 then)
-{
-	u64 now = ktime_get_boottime_ns();
-	s64 ago = max_t(s64, ktime_get_real_seconds() - then, 0);
-
-	return then ? now - min_t(u64, (u64)ago * IPSEC_NSEC, now - 1) : 0;
 }
 
 /**
@@ -62,8 +53,8 @@ struct ipsec_quota *ipsec_quota_create(const struct ipsec_limits *limits,
 	quota->limits = *limits;
 	fill(quota, NFIPSEC_LIMIT_PACKETS, past->packets);
 	fill(quota, NFIPSEC_LIMIT_BYTES, past->bytes);
-	quota->added = boottime(past->added) ?: ktime_get_boottime_ns();
-	atomic64_set(&quota->first, boottime(past->first));
+	quota->added = past->added ?: ipsec_clock_now();
+	atomic64_set(&quota->first, past->first);
 	return quota;
 }
 
@@ -141,7 +132,7 @@ static unsigned int look_at_clock(struct ipsec_quota *quota)
 	if (first && !idle && !limits->hard[NFIPSEC_LIMIT_AGE] &&
 	    !limits->hard[NFIPSEC_LIMIT_USE])
 		return 0;
-	now = ktime_get_coarse_boottime_ns();
+	now = ipsec_clock_now();
 	if (!first)
 		first = atomic64_cmpxchg(&quota->first, 0, now) ?: now;
 	if (idle)

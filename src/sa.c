@@ -6,6 +6,7 @@
 #include <linux/rhashtable.h>
 #include <linux/timekeeping.h>
 
+#include "clock.h"
 #include "sa.h"
 
 /**
@@ -233,7 +234,7 @@ static void sa_init(struct ipsec_sa *sa, struct ipsec_net *inet,
 	RB_CLEAR_NODE(&sa->deadline_node);
 	INIT_LIST_HEAD(&sa->keepalive_node);
 	INIT_RCU_WORK(&sa->free_work, sa_free_work);
-	sa->add_time = config->past.added ?: ktime_get_real_seconds();
+	sa->add_time = config->past.added ?: ipsec_clock_now();
 	sa->enc = config->enc;
 	sa->auth = config->auth;
 	get_random_bytes(&sa->iv_base, sizeof(sa->iv_base));
@@ -730,7 +731,7 @@ struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_w
  */
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
 {
-	time64_t now = ktime_get_real_seconds();
+	u64 now = ipsec_clock_now();
 
 	this_cpu_inc(sa->cpu->packets);
 	this_cpu_add(sa->cpu->bytes, bytes);

@@ -136,8 +136,8 @@ struct ipsec_sa_config {
  * @packets: protected or authenticated
  * @bytes: of the packets inside
  * @drops: packets that died under this SA
- * @use_time: seconds since the epoch, of the last packet
- * @first_time: seconds since the epoch, of the first packet
+ * @use_time: nanoseconds since boot, of the last packet
+ * @first_time: nanoseconds since boot, of the first packet
  * @mark: carries the skb extension that says "came in under this SA", one for each of its
  *        shadows, see shadow.c
  *
@@ -147,8 +147,8 @@ struct ipsec_sa_cpu {
 	unsigned long packets;
 	unsigned long bytes;
 	unsigned long drops;
-	time64_t use_time;
-	time64_t first_time;
+	u64 use_time;
+	u64 first_time;
 	struct sk_buff *mark[IPSEC_SHADOWS];
 };
 
@@ -232,11 +232,11 @@ enum ipsec_txn_state {
  * @deadline: when limits in seconds are to be looked at, nanoseconds since boot [C]
  * @deadline_node: in the tree of deadlines, or empty (expire.c) [C]
  * @keepalive: seconds of silence before a NAT keepalive, 0: none are sent [I]
- * @kept_time: when the last one was sent, seconds since the epoch (keepalive.c) [C]
+ * @kept_time: when the last one was sent, nanoseconds since boot (keepalive.c) [C]
  * @keepalive_node: in the list of SAs that send some, or empty (keepalive.c) [C]
  * @retired: gives the reference of the SADB back after a grace period
  * @free_work: frees it in process context, after another
- * @add_time: seconds since the epoch [I]
+ * @add_time: nanoseconds since boot [I]
  * @enc: encryption algorithm, NULL for AH [I]
  * @auth: integrity algorithm, NULL for combined modes [I]
  * @enc_key_len: bytes [I]
@@ -297,11 +297,11 @@ struct ipsec_sa {
 	u64 deadline;
 	struct rb_node deadline_node;
 	u32 keepalive;
-	time64_t kept_time;
+	u64 kept_time;
 	struct list_head keepalive_node;
 	struct rcu_head retired;
 	struct rcu_work free_work;
-	time64_t add_time;
+	u64 add_time;
 	const struct ipsec_enc_algo *enc;
 	const struct ipsec_auth_algo *auth;
 	u16 enc_key_len;
@@ -367,7 +367,7 @@ struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_w
  * @packets: protected or authenticated
  * @bytes: of the packets inside
  * @drops: packets that died under this SA
- * @use_time: of the last packet, seconds since the epoch, 0 if never used
+ * @use_time: of the last packet, nanoseconds since boot, 0 if never used
  * @first_time: of the first packet, likewise
  */
 struct ipsec_sa_sums {

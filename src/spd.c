@@ -739,7 +739,7 @@ void ipsec_policy_sum(const struct ipsec_policy *policy, u64 *packets, u64 *byte
  * ipsec_policy_used() - when a policy decided about a packet last
  * @policy: the policy
  *
- * Return: seconds since the epoch, 0: never.
+ * Return: nanoseconds since boot, 0: never.
  */
 u64 ipsec_policy_used(const struct ipsec_policy *policy)
 {

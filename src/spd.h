@@ -10,6 +10,7 @@
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
 
+#include "clock.h"
 #include "counter.h"
 #include "net.h"
 #include "selector.h"
@@ -44,12 +45,12 @@ struct ipsec_spec {
  * struct ipsec_policy_cpu - what every packet writes
  * @packets: packets that the policy decided about
  * @bytes: their length
- * @use_time: of the last one, seconds since the epoch
+ * @use_time: of the last one, nanoseconds since boot
  */
 struct ipsec_policy_cpu {
 	unsigned long packets;
 	unsigned long bytes;
-	time64_t use_time;
+	u64 use_time;
 };
 
 /**
@@ -164,7 +165,7 @@ static inline bool ipsec_spd_discards(const struct ipsec_net *inet, u8 which)
  */
 static inline void ipsec_policy_count(struct ipsec_policy *policy, unsigned int bytes)
 {
-	time64_t now = ktime_get_real_seconds();
+	u64 now = ipsec_clock_now();
 
 	this_cpu_inc(policy->cpu->packets);
 	this_cpu_add(policy->cpu->bytes, bytes);

@@ -5,6 +5,7 @@
  */
 #include <net/sock.h>
 
+#include "clock.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
 
@@ -25,8 +26,8 @@ static int put_counters(struct sk_buff *msg, const struct ipsec_sa *sa)
 	ipsec_sa_sum(sa, &sums);
 	cur.bytes = sums.bytes;
 	cur.packets = sums.packets;
-	cur.add_time = sa->add_time;
-	cur.use_time = sums.first_time;
+	cur.add_time = ipsec_clock_told(sa->add_time);
+	cur.use_time = ipsec_clock_told(sums.first_time);
 	return nla_put_64bit(msg, XFRMA_LTIME_VAL, sizeof(cur), &cur, XFRMA_PAD);
 }
 

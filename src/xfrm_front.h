@@ -39,21 +39,21 @@ struct ipsec_xfrm_front {
  * struct ipsec_xfrm_policy_front - what was said of a policy, to be told to who asks
  * @sel: selector
  * @lft: limits
- * @add_time: seconds since the epoch
+ * @add_time: nanoseconds since boot
  * @flags: XFRM_POLICY_LOCALOK and the like
  * @share: who may share its SAs; nobody looks at it
  * @updated: it came by XFRM_MSG_UPDPOLICY
  * @moved: by XFRM_MSG_MIGRATE, which has told of it
  * @policy: whose front it is, once that is in force [C]
  * @limited: in the list of policies with limits in seconds (xfrm_policy_expire.c) [C]
- * @soft_told: when a soft limit was told of, seconds since the epoch, 0: never [C]
+ * @soft_told: when a soft limit was told of, nanoseconds since boot, 0: never [C]
  * @n_tmpl: number of @tmpl
  * @tmpl: templates, innermost first
  */
 struct ipsec_xfrm_policy_front {
 	struct xfrm_selector sel;
 	struct xfrm_lifetime_cfg lft;
-	time64_t add_time;
+	u64 add_time;
 	u8 flags;
 	u8 share;
 	bool updated;

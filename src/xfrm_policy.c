@@ -5,6 +5,7 @@
  * A policy has one selector there, and is named by it, its direction, mark and if_id. There are
  * two inbound directions: "in" is for packets to this host, "fwd" for those to others.
  */
+#include "clock.h"
 #include "event.h"
 #include "hooks.h"
 #include "xfrm.h"
@@ -186,7 +187,7 @@ static int policy_front(const struct ipsec_xfrm_request *req,
 	front->flags = info->flags;
 	front->share = info->share;
 	front->updated = req->nlh->nlmsg_type == XFRM_MSG_UPDPOLICY;
-	front->add_time = ktime_get_real_seconds();
+	front->add_time = ipsec_clock_now();
 	front->n_tmpl = n;
 	if (n)
 		memcpy(front->tmpl, nla_data(attr), n * sizeof(front->tmpl[0]));

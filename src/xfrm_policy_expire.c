@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * NETLINK_XFRM: policies come to the ends of their lifetimes, as in the kernel's own stack: in
- * seconds since they were added, and since a packet was last looked up. Other limits end nothing.
+ * seconds since they were added, and since a packet was last looked up, but of a clock that nobody
+ * can set. Other limits end nothing.
  */
+#include "clock.h"
 #include "event.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
 
-#define NAP_MAX		10	/* seconds: the clock may be set */
+#define NAP_MAX		10	/* seconds: jiffies stand still while the machine sleeps */
 #define TOLD_AGAIN	30	/* seconds after which a soft limit is told again */
 
 static bool is_limited(const struct ipsec_xfrm_policy_front *front)
@@ -18,21 +20,23 @@ static bool is_limited(const struct ipsec_xfrm_policy_front *front)
 }
 
 /* A limit in seconds since some time: is it reached? If not, @next is no later than it. */
-static bool is_over(u64 limit, u64 since, u64 now, u64 *next)
+static bool is_over(u64 limit, u64 since, u64 *next)
 {
+	u64 passed = ipsec_clock_seconds(since);
+
 	if (!limit)
 		return false;
-	if (now >= since && now - since >= limit)
+	if (passed >= limit)
 		return true;
-	*next = min(*next, now >= since ? limit - (now - since) : limit);
+	*next = min(*next, limit - passed);
 	return false;
 }
 
-static void tell_soft(struct ipsec_net *inet, struct ipsec_xfrm_policy_front *front, u64 now)
+static void tell_soft(struct ipsec_net *inet, struct ipsec_xfrm_policy_front *front)
 {
-	if (front->soft_told && now - front->soft_told < TOLD_AGAIN)
+	if (front->soft_told && ipsec_clock_seconds(front->soft_told) < TOLD_AGAIN)
 		return;
-	front->soft_told = now;
+	front->soft_told = ipsec_clock_now();
 	ipsec_event_policy_expired(inet, front->policy, false);
 }
 
@@ -41,15 +45,14 @@ static void look_at(struct ipsec_txn *txn, struct ipsec_xfrm_policy_front *front
 {
 	const struct xfrm_lifetime_cfg *lft = &front->lft;
 	u64 used = ipsec_policy_used(front->policy) ?: front->add_time;
-	u64 now = ktime_get_real_seconds();
 
-	if (is_over(lft->hard_add_expires_seconds, front->add_time, now, next) ||
-	    is_over(lft->hard_use_expires_seconds, used, now, next)) {
+	if (is_over(lft->hard_add_expires_seconds, front->add_time, next) ||
+	    is_over(lft->hard_use_expires_seconds, used, next)) {
 		ipsec_txn_replace_policy(txn, front->policy);
 		ipsec_event_policy_expired(txn->inet, front->policy, true);
-	} else if (is_over(lft->soft_add_expires_seconds, front->add_time, now, next) ||
-		   is_over(lft->soft_use_expires_seconds, used, now, next)) {
-		tell_soft(txn->inet, front, now);
+	} else if (is_over(lft->soft_add_expires_seconds, front->add_time, next) ||
+		   is_over(lft->soft_use_expires_seconds, used, next)) {
+		tell_soft(txn->inet, front);
 		*next = min_t(u64, *next, TOLD_AGAIN);
 	}
 }

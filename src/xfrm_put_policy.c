@@ -2,6 +2,7 @@
 /* NETLINK_XFRM: a policy as it is told to who asks or listens. */
 #include <net/sock.h>
 
+#include "clock.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
 
@@ -55,8 +56,8 @@ void ipsec_xfrm_policy_info(const struct ipsec_policy *policy, struct xfrm_userp
 	ipsec_policy_sum(policy, &packets, &bytes);
 	info->curlft.packets = packets;
 	info->curlft.bytes = bytes;
-	info->curlft.add_time = front ? front->add_time : 0;
-	info->curlft.use_time = ipsec_policy_used(policy);
+	info->curlft.add_time = front ? ipsec_clock_told(front->add_time) : 0;
+	info->curlft.use_time = ipsec_clock_told(ipsec_policy_used(policy));
 	info->priority = policy->priority;
 	info->dir = ipsec_xfrm_dir(policy);
 	info->index = policy->id << INDEX_SHIFT | info->dir;

@@ -4,6 +4,7 @@
 #include <net/sock.h>
 #include <net/xfrm.h>
 
+#include "clock.h"
 #include "xfrm.h"
 #include "xfrm_front.h"
 
@@ -78,8 +79,8 @@ static void put_info(const struct ipsec_sa *sa, const struct ipsec_xfrm_front *f
 	info->lft = front->lft;
 	info->curlft.bytes = sums->bytes;
 	info->curlft.packets = sums->packets;
-	info->curlft.add_time = sa->add_time;
-	info->curlft.use_time = sums->first_time;
+	info->curlft.add_time = ipsec_clock_told(sa->add_time);
+	info->curlft.use_time = ipsec_clock_told(sums->first_time);
 	info->seq = front->seq;
 	info->reqid = sa->reqid;
 	info->family = sa->id.family;
@@ -111,7 +112,7 @@ static int put_rest(struct sk_buff *msg, const struct ipsec_sa *sa,
 	    nla_put_u32(msg, XFRMA_SA_EXTRA_FLAGS, front->extra_flags))
 		return -EMSGSIZE;
 	if (sums->use_time &&
-	    nla_put_u64_64bit(msg, XFRMA_LASTUSED, sums->use_time, XFRMA_PAD))
+	    nla_put_u64_64bit(msg, XFRMA_LASTUSED, ipsec_clock_told(sums->use_time), XFRMA_PAD))
 		return -EMSGSIZE;
 	if (ipsec_xfrm_put_algorithms(msg, sa))
 		return -EMSGSIZE;

@@ -3,6 +3,7 @@
 #include <linux/ipsec.h>
 #include <linux/random.h>
 
+#include "clock.h"
 #include "event.h"
 #include "expire.h"
 #include "xfrm.h"
@@ -148,8 +149,8 @@ static void sa_past(const struct ipsec_xfrm_request *req, struct ipsec_past *pas
 	nla_memcpy(&cur, req->attrs[XFRMA_LTIME_VAL], sizeof(cur));
 	past->packets = cur.packets;
 	past->bytes = cur.bytes;
-	past->added = cur.add_time;
-	past->first = cur.use_time;
+	past->added = ipsec_clock_heard(cur.add_time);
+	past->first = ipsec_clock_heard(cur.use_time);
 }
 
 /* What cannot be done is refused, not passed over. */
