@@ -61,6 +61,7 @@ key_length() {
 	hmac-md5) echo 16 ;;
 	hmac-sha1) echo 20 ;;
 	3des) echo 24 ;;
+	aes-128-gmac) echo 20 ;;
 	hmac-sha2-256) echo 32 ;;
 	hmac-sha2-384) echo 48 ;;
 	hmac-sha2-512) echo 64 ;;
@@ -69,7 +70,7 @@ key_length() {
 	aes-256) echo 32 ;;
 	aes-128-gcm) echo 20 ;;
 	aes-256-gcm) echo 36 ;;
-	null) echo 0 ;;
+	null|[0-9]*) echo 0 ;;	# replay 8192
 	*) bail "no key length for $1" ;;
 	esac
 }

@@ -5,7 +5,7 @@
 #   traffic_begin [FAMILY] [MS]  a datagram every 5 ms from either
 #   traffic_flows                datagrams arrive at both again, and the stream goes on
 #   traffic_end NAME             nothing has come twice, or changed; $traffic_lost is what was lost
-#   watch_clear                  from now on what crosses in clear is kept; there are no policies yet
+#   watch_clear                  keep what crosses in clear from now on; there are no policies yet
 #   nothing_clear                but for a ping of watch_clear there was none of it
 #   $clear                       filter of tcpdump: what nobody may see on the wire
 
