@@ -28,8 +28,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ROOM		4096	/* bytes of a packet while it is made */
-#define LIMIT		1400	/* bytes of a packet on the wire, before headers */
+#include "mutation.h"
+
+#define ROOM		BYTES_ROOM
 #define MAX		256	/* SAs, headers, insides */
 #define PROTO_ESP	50
 #define PROTO_AH	51
@@ -37,11 +38,6 @@
 #define GCM_IV		8
 
 enum cipher { CIPHER_NULL, CIPHER_CBC, CIPHER_GCM };
-
-struct bytes {
-	uint8_t data[ROOM];
-	int len;
-};
 
 struct sa {
 	int proto, cipher_fd, digest_fd;
@@ -67,40 +63,6 @@ static struct sa sas[MAX];
 static struct outer outers[MAX];
 static struct inside insides[MAX];
 static int n_sas, n_outers, n_insides;
-
-/* xorshift64*: the same seed gives the same packets. */
-static uint64_t state;
-
-static uint32_t below(uint32_t limit)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1dULL >> 32) % limit;
-}
-
-static bool once_in(uint32_t n)
-{
-	return below(n) == 0;
-}
-
-static void scribble(uint8_t *data, int len)
-{
-	while (len--)
-		*data++ = below(256);
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value);
-}
 
 /* --- crypto ---------------------------------------------------------------------------- */
 
@@ -169,87 +131,6 @@ static void encrypt(int fd, const uint8_t *iv, int iv_len, int assoc, uint8_t *d
 		memcpy(control(&msg, &cmsg, ALG_SET_AEAD_ASSOCLEN, 4), &assoc, 4);
 	if (sendmsg(fd, &msg, 0) != len || read(fd, data, len + icv) != len + icv)
 		error(1, errno, "encrypt %d bytes", len);
-}
-
-/* --- mutation --------------------------------------------------------------------------- */
-
-static void cut(struct bytes *b, int at, int len)
-{
-	if (len > b->len - at)
-		len = b->len - at;
-	memmove(b->data + at, b->data + at + len, b->len - at - len);
-	b->len -= len;
-}
-
-static uint8_t *gap(struct bytes *b, int at, int len)
-{
-	if (b->len + len > LIMIT)
-		len = b->len < LIMIT ? LIMIT - b->len : 0;
-	memmove(b->data + at + len, b->data + at, b->len - at);
-	b->len += len;
-	return len ? b->data + at : NULL;
-}
-
-static void repeat(struct bytes *b, int at)
-{
-	uint8_t copy[ROOM];
-	int len = below(b->len + 1), before = b->len;
-
-	memcpy(copy, b->data, len);
-	if (gap(b, at, len))
-		memcpy(b->data + at, copy, b->len - before);
-}
-
-static void set_length(struct bytes *b, int at)
-{
-	const int some[] = { 0, 1, b->len - 1, b->len, b->len + 1, 0xffff };
-
-	if (at + 2 <= b->len)
-		put16(b->data + at, some[below(6)]);
-}
-
-static void change(struct bytes *b)
-{
-	static const uint8_t some[] = { 0, 1, 2, 3, 4, 5, 15, 16, 19, 20, 21, 40, 43, 44, 50, 51, 59,
-					60, 64, 127, 128, 254, 255 };
-	static const int lengths[] = { 1, 2, 4, 16 };
-	int at = below(b->len + 1), len = lengths[below(4)], before = b->len;
-
-	switch (below(7)) {
-	case 0:
-		if (at < b->len)
-			b->data[at] ^= 1 << below(8);
-		break;
-	case 1:
-		if (at < b->len)
-			b->data[at] = some[below(sizeof(some))];
-		break;
-	case 2:
-		b->len = at;
-		break;
-	case 3:
-		cut(b, at, len);
-		break;
-	case 4:
-		if (gap(b, at, len))
-			scribble(b->data + at, b->len - before);
-		break;
-	case 5:
-		repeat(b, at);
-		break;
-	case 6:
-		set_length(b, at);
-		break;
-	}
-}
-
-static void mutate(struct bytes *b)
-{
-	static const int counts[] = { 1, 1, 1, 2, 3, 8 };
-	int n = counts[below(6)];
-
-	while (n--)
-		change(b);
 }
 
 /* --- packets ----------------------------------------------------------------------------- */
@@ -534,7 +415,7 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		error(1, 0, "mutate SEED COUNT DEVICE MAC");
-	state = strtoull(argv[1], NULL, 0) * 2 + 1;
+	random_begin(strtoull(argv[1], NULL, 0));
 	count = atol(argv[2]);
 	to.sll_ifindex = if_nametoindex(argv[3]);
 	hex(argv[4], to.sll_addr, 6);

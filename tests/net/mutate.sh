@@ -12,7 +12,8 @@ set -u
 
 load_module
 modprobe -a algif_hash algif_skcipher algif_aead || bail "no AF_ALG here"
-cc -O2 -Wall -Wextra -Werror -o "$net_state/mutate" "$TOP/tests/net/mutate.c" || bail "mutate.c does not build"
+cc -O2 -Wall -Wextra -Werror -I "$TOP/tests/lib" -o "$net_state/mutate" "$TOP/tests/net/mutate.c" \
+	"$TOP/tests/lib/mutation.c" || bail "mutate.c does not build"
 forge_bench6
 # Nested packets are larger, and the machine may be slow.
 ip -n us link set eth1 mtu 4000

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Fuzzes the paths of packets between two TUN devices: tests/fuzz/packets/main.c says how.
+# FUZZ_SECONDS and FUZZ_SEED make another run.
+# vm: cpus=1 memory=2048 timeout=1800 make=tests/fuzz/packets
+set -u
+. "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/net.sh"
+. "$TOP/tests/lib/protect.sh"
+
+: "${FUZZ_SECONDS:=60}" "${FUZZ_SEED:=$SRANDOM}"
+fuzz=$TOP/build/fuzz-packets/fuzz
+said=$ARTIFACTS/fuzz
+
+# --- the namespace --------------------------------------------------------------------------
+
+# far and near stay when the fuzzer ends: what is set for them is set once.
+tun_device() { # name, addresses...
+	ip -n us tuntap add dev "$1" mode tun vnet_hdr || bail "no device $1: is there /dev/net/tun?"
+	ip -n us link set "$1" addrgenmode none txqueuelen 5000 up
+	addr us "$@"
+}
+
+modprobe -q tun
+ns_add us
+in_ns us sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+	net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
+	net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 net.ipv4.ipfrag_time=2 net.ipv6.ip6frag_time=2
+tun_device far 192.0.2.1/24 2001:db8::1/64
+tun_device near 10.1.0.1/16 fd01::1/32
+for net in 10.2.0.0/15 10.4.0.0/15 198.51.100.0/24 fd02::/16 2001:db8:7::/48; do
+	ip -n us route add "$net" dev far
+done
+
+load_module
+# As they are found one by one the kernel would wait for each.
+modprobe -aq ccm gcm ctr authenc authencesn hmac sha1_generic crypto_null seqiv echainiv cbc aes_generic
+
+# --- the fuzzer -----------------------------------------------------------------------------
+
+[ -x "$fuzz" ] || bail "there is no $fuzz: make -C tests/fuzz/packets"
+"$fuzz" rules > "$ARTIFACTS/rules"
+check "the rules are taken" ipsec us -F -f "$ARTIFACTS/rules"
+
+fuzz() { # seconds, file
+	in_ns us "$fuzz" run "$FUZZ_SEED" "$1" "ipsecctl -F -f $ARTIFACTS/rules" > "$2" 2>&1
+	status=$?
+	diag "$(grep -v '^complaint: ' "$2" | sed 's/^# //')"
+	is "$1 seconds of packets end as they should" 0 $status
+	is "... nothing leaked" "" "$(grep '^complaint: ' "$2" | head -n 20)"
+}
+
+# The value behind a word of what it says.
+told() { sed -nE "s/^# $1 ([0-9]+).*/\1/p" "$said" | tail -n 1; }
+
+# Socket buffers in use; nothing where the kernel does not count them.
+buffers() {
+	local slab=/sys/kernel/slab/skbuff_head_cache
+	[ -w $slab/shrink ] || return
+	echo 1 > $slab/shrink
+	sed -E 's/ .*//' $slab/objects
+}
+
+# What is allocated once is there after that.
+fuzz $((FUZZ_SECONDS / 10 + 1)) "$ARTIFACTS/fuzz.first"
+ipsec us -F
+sleep 3
+before=$(buffers)
+fuzz "$FUZZ_SECONDS" "$said"
+diag "$(ipsec us -s stats)"
+is "every good packet came out" "$(told good-in)" "$(told good-in-came)"
+is "... and out protected" "$(told good-out)" "$(told good-out-came)"
+
+# If one is missing the fuzzer has gone blind.
+reached() {
+	counters us | awk -v names="$*" '
+		{ value[$1] = $2 }
+		END { n = split(names, name, " "); for (i = 1; i <= n; i++) if (!value[name[i]]) print name[i] }'
+}
+is "every reason that packets can give was given" "" "$(reached \
+	IN_TRUNCATED IN_NO_SA IN_REPLAY IN_LATE IN_ICV IN_PADDING IN_AH_LENGTH IN_DUMMY IN_NEXT_HEADER \
+	IN_INNER_HEADER IN_ECN IN_NESTING IN_NO_POLICY IN_WRONG_SA IN_WRONG_ORDER IN_SA_SELECTOR \
+	IN_CLEAR_PROTECT IN_DISCARD IN_FRAGMENT_TINY IN_FRAGMENT_OVERLAP IN_FRAGMENT_FIRST \
+	IN_FRAGMENT_PORTS IN_NESTED IN_PROTECTED IN_ECN_ODD IN_MSS IN_ICMP_PMTU IN_ICMP_OTHER \
+	IN_ICMP_REFUSED IN_CLEAR \
+	OUT_PROTECTED OUT_CUT OUT_PIECES OUT_MSS OUT_HELD OUT_ACQUIRES OUT_HOLD_FULL OUT_HOLD_FLUSHED \
+	OUT_DISCARD OUT_NO_POLICY OUT_TOO_BIG OUT_FRAGMENT_TINY OUT_FRAGMENT_OVERLAP \
+	OUT_FRAGMENT_FIRST OUT_FRAGMENT_PORTS OUT_BYPASSED)"
+
+ipsec us -F
+nothing_lost() {
+	local after
+	after=$(buffers)
+	echo "$before socket buffers in use, then $after"
+	[ -z "$after" ] || [ "$after" -le $((before + 200)) ]
+}
+check "no socket buffer is lost" await 15 nothing_lost
+
+# Whatever has happened, what is right works.
+check "the module can be unloaded" await 30 unload_module
+ktap_end

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzzes the paths of packets through nfipsec, in a namespace whose two devices it makes:
+ *
+ *	fuzz rules				prints what ipsecctl is to load
+ *	fuzz run SEED SECONDS COMMAND...	COMMAND loads them; it is run at the beginning, and
+ *						again from time to time
+ *
+ * It has the keys of all SAs (sas.c), so what it changes is behind the integrity check as well
+ * (seal.c, send.c). Some packets are good: they must come out. What goes in in clear must not
+ * come out so (wires.c).
+ *
+ * The same seed makes the same packets, but for errors, which quote what has come out. What is
+ * wrong is printed as "complaint: ...".
+ */
+#include <err.h>
+#include <linux/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+
+#define BURST		16
+#define AGAIN		200000	/* packets, behind which the rules are loaded anew */
+#define SHOW		20	/* seconds */
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static uint64_t sent(void)
+{
+	return counts.sent[WIRE_FAR] + counts.sent[WIRE_NEAR];
+}
+
+static void load(const char *command)
+{
+	wires_drain();
+	if (system(command))
+		errx(1, "failed: %s", command);
+	sas_restart();
+}
+
+static void run(double seconds, const char *command)
+{
+	double began = now(), end = began + seconds, show = began + SHOW;
+	uint64_t again = AGAIN;
+	int i;
+
+	load(command);
+	while (now() < end) {
+		for (i = 0; i < BURST; i++)
+			send_round();
+		wires_drain();
+		if (sent() >= again) {
+			load(command);
+			again += AGAIN;
+		}
+		if (now() >= show) {
+			printf("# %llu packets\n", (unsigned long long)sent());
+			fflush(stdout);
+			show += SHOW;
+		}
+	}
+	seconds = now() - began;
+	/* The last ones. */
+	for (i = 0; i < 20; i++) {
+		usleep(10000);
+		wires_drain();
+	}
+	printf("# packets %llu in %.0f s: %.0f a second\n", (unsigned long long)sent(), seconds,
+	       sent() / seconds);
+}
+
+static void show(const char *name, uint64_t value)
+{
+	printf("# %s %llu\n", name, (unsigned long long)value);
+}
+
+static void report(void)
+{
+	show("far-in", counts.sent[WIRE_FAR]);
+	show("near-in", counts.sent[WIRE_NEAR]);
+	show("refused", counts.refused);
+	show("far-out", counts.came[WIRE_FAR]);
+	show("near-out", counts.came[WIRE_NEAR]);
+	show("protected", counts.protected);
+	show("good-in", counts.sent_good_in);
+	show("good-in-came", counts.marks[WIRE_NEAR][MARK_GOOD_IN] + counts.sunk[MARK_GOOD_IN]);
+	show("bad-in-came", counts.marks[WIRE_NEAR][MARK_BAD_IN] + counts.sunk[MARK_BAD_IN]);
+	show("good-out", counts.sent_good_out);
+	show("good-out-came", counts.marks[WIRE_FAR][MARK_GOOD_OUT]);
+	show("leaks", counts.leaks);
+}
+
+int main(int argc, char **argv)
+{
+	sas_begin();
+	if (argc == 2 && !strcmp(argv[1], "rules")) {
+		sas_rules(stdout);
+		return 0;
+	}
+	if (argc != 5 || strcmp(argv[1], "run"))
+		errx(2, "fuzz rules, or: fuzz run SEED SECONDS COMMAND");
+	random_begin(strtoull(argv[2], NULL, 0));
+	wires_open();
+	run(atof(argv[3]), argv[4]);
+	report();
+	return counts.leaks != 0;
+}
