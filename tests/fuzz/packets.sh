@@ -38,19 +38,18 @@ modprobe -aq ccm gcm ctr authenc authencesn hmac sha1_generic crypto_null seqiv 
 # --- the fuzzer -----------------------------------------------------------------------------
 
 [ -x "$fuzz" ] || bail "there is no $fuzz: make -C tests/fuzz/packets"
-"$fuzz" rules > "$ARTIFACTS/rules"
-check "the rules are taken" ipsec us -F -f "$ARTIFACTS/rules"
+rules=$net_state/rules
+(umask 077; "$fuzz" rules > "$rules")
+check "the rules are taken" ipsec us -F -f "$rules"
 
 fuzz() { # seconds, file
-	in_ns us "$fuzz" run "$FUZZ_SEED" "$1" "ipsecctl -F -f $ARTIFACTS/rules" > "$2" 2>&1
+	in_ns us "$fuzz" run "$FUZZ_SEED" "$1" "ipsecctl -F -f $rules" > "$2" 2>&1
 	status=$?
 	diag "$(grep -v '^complaint: ' "$2" | sed 's/^# //')"
 	is "$1 seconds of packets end as they should" 0 $status
-	is "... nothing leaked" "" "$(grep '^complaint: ' "$2" | head -n 20)"
+	is "... nothing has leaked, and good packets came out, also those behind all others" "" \
+		"$(grep '^complaint: ' "$2" | head -n 20)"
 }
-
-# The value behind a word of what it says.
-told() { sed -nE "s/^# $1 ([0-9]+).*/\1/p" "$said" | tail -n 1; }
 
 # Socket buffers in use; nothing where the kernel does not count them.
 buffers() {
@@ -67,8 +66,6 @@ sleep 3
 before=$(buffers)
 fuzz "$FUZZ_SECONDS" "$said"
 diag "$(ipsec us -s stats)"
-is "every good packet came out" "$(told good-in)" "$(told good-in-came)"
-is "... and out protected" "$(told good-out)" "$(told good-out-came)"
 
 # If one is missing the fuzzer has gone blind.
 reached() {
@@ -95,6 +92,5 @@ nothing_lost() {
 }
 check "no socket buffer is lost" await 15 nothing_lost
 
-# Whatever has happened, what is right works.
 check "the module can be unloaded" await 30 unload_module
 ktap_end

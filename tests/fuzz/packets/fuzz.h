@@ -117,12 +117,16 @@ struct seal {
 	bool sound;		/* sequence number, trailer and headers are as they should be */
 };
 
+void seal_alone(struct bytes *b, struct sa *sa, const struct seal *how);
 void seal_begin(struct sa *sa);
 void seal(struct bytes *b, struct sa *sa, const struct seal *how);
+void seal_wrongly(struct bytes *b, struct sa *sa, const struct seal *how);
+uint8_t held(struct bytes *b, const struct sa *sa);
 
 /* --- send.c: each of the packets that go in --- */
 
 void send_round(void);
+void send_good(void);
 
 /* --- wires.c: the two devices --- */
 

@@ -173,16 +173,24 @@ static void push_udp(struct bytes *b, const struct sa *sa, bool sound)
 		upper_checksum(b, 6, &sa->there, &sa->here, IPPROTO_UDP);
 }
 
-/*
- * What a packet holds becomes the whole packet, under the SA and that around it. How says next
- * header and sound of the inner one: the outer one is sound.
- */
-void seal(struct bytes *b, struct sa *sa, const struct seal *how)
+/* A whole packet becomes what an SA protects of it. Returns the next header. */
+uint8_t held(struct bytes *b, const struct sa *sa)
 {
-	struct seal more = { .next_header = sa->v6 ? PROTO_IPV6 : PROTO_IPIP, .sound = true };
+	uint8_t proto;
+	int at;
+
+	if (sa->mode == MODE_TUNNEL)
+		return b->data[0] >> 4 == 6 ? PROTO_IPV6 : PROTO_IPIP;
+	proto = upper_of(b, &at);
+	cut(b, 0, at < b->len ? at : b->len);
+	return proto;
+}
+
+/* What a packet holds becomes the whole packet, under this SA alone. */
+void seal_alone(struct bytes *b, struct sa *sa, const struct seal *how)
+{
 	uint8_t proto = sa->proto;
 	struct head h;
-	int at;
 
 	head_make(&h, &sa->there, &sa->here, how->sound && once_in(2));
 	/* A router on the way may drop, or mark, what the host at the end cannot say. */
@@ -199,11 +207,28 @@ void seal(struct bytes *b, struct sa *sa, const struct seal *how)
 		proto = IPPROTO_UDP;
 	}
 	head_push(b, &h, proto);
+}
+
+/* Under the SA and that around it. How says what the inner one is: the outer one is sound. */
+void seal(struct bytes *b, struct sa *sa, const struct seal *how)
+{
+	struct seal more = { .sound = true };
+
+	seal_alone(b, sa, how);
 	if (!sa[1].around)
 		return;
-	if (sa[1].mode == MODE_TRANSPORT) {
-		more.next_header = upper_of(b, &at);
-		cut(b, 0, at);
-	}
-	seal(b, sa + 1, &more);
+	more.next_header = held(b, &sa[1]);
+	seal_alone(b, sa + 1, &more);
+}
+
+/* The other way round, or without one of them. */
+void seal_wrongly(struct bytes *b, struct sa *sa, const struct seal *how)
+{
+	struct seal more = { .sound = true };
+
+	seal_alone(b, sa + 1, how);
+	if (once_in(3))
+		return;
+	more.next_header = held(b, sa);
+	seal_alone(b, sa, &more);
 }

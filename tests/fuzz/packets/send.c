@@ -89,33 +89,23 @@ static void send_some(enum wire wire, const struct bytes *b)
 	wire_send(wire, b, some_vnet(&vnet));
 }
 
-/* A packet under one SA, as what another one holds. */
+/* A packet under one SA, or too many, as what another one holds. */
 static uint8_t nested(struct bytes *b, const struct sa *sa)
 {
 	struct seal how = { .sound = once_in(2) };
+	int depth = below(4) ? 1 : 5;
 	struct sa *other = some_sa();
 	struct inside in;
-	uint8_t proto;
-	int at, depth = below(4) ? 1 : 5;
 
 	inside_of(&in, other, false, MARK_BAD_IN);
 	how.next_header = content(b, other, &in);
 	while (depth--) {
 		seal(b, other, &how);
-		how.next_header = b->data[0] >> 4 == 6 ? PROTO_IPV6 : PROTO_IPIP;
-		if (other->mode != MODE_TUNNEL) {
-			how.next_header = upper_of(b, &at);
-			cut(b, 0, at);
-		}
+		how.next_header = held(b, depth ? other : sa);
 		if (b->len > 3000)
 			break;
 	}
-	if (sa->mode == MODE_TUNNEL || b->data[0] >> 4 != 4)
-		return how.next_header;
-	proto = upper_of(b, &at);
-	if (at < b->len)
-		cut(b, 0, at);
-	return proto;
+	return how.next_header;
 }
 
 static void addr_of(struct addr *addr, const uint8_t *ip, bool v6, bool dst)
@@ -151,7 +141,7 @@ static uint8_t error_inside(struct bytes *b, struct sa **sa)
 		*sa = &sas[number];
 	if (below(4))
 		addr_router(&in.src, v6);
-	icmp_error(b, &in, r.data, r.len ? below(r.len) : 0);
+	icmp_error(b, &in, r.data, r.len ? (int)below(r.len) : 0);
 	return v6 ? PROTO_IPV6 : PROTO_IPIP;
 }
 
@@ -172,7 +162,10 @@ static void make_bad(struct bytes *b, bool touch)
 	if (touch && below(5))
 		mutate(b);
 	how.next_header = strange(how.next_header);
-	seal(b, sa, &how);
+	if (sa[1].around && once_in(3))
+		seal_wrongly(b, sa, &how);
+	else
+		seal(b, sa, &how);
 }
 
 static void bad_in(void)
@@ -271,7 +264,7 @@ static void outer_fragments(void)
 		make_good(&packet);
 	else
 		make_bad(&packet, false);
-	n = fragment(&packet, good ? 64 + below(400) : some_size(), pieces);
+	n = fragment(&packet, good ? 64 + (int)below(400) : some_size(), pieces);
 	if (!good && n)
 		spoil_pieces(n);
 	send_pieces(WIRE_FAR, n);
@@ -425,6 +418,14 @@ static void clear_in(void)
 	if (once_in(2))
 		mutate(&packet);
 	send_some(WIRE_FAR, &packet);
+}
+
+void send_good(void)
+{
+	if (once_in(2))
+		good_in();
+	else
+		good_out();
 }
 
 void send_round(void)

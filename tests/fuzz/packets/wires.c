@@ -96,7 +96,7 @@ static void remember(enum wire wire, const struct bytes *b)
 	memcpy(r->data, b->data, r->len);
 }
 
-/* UDP from the port of ESP counts as such: with others nobody sends in clear. */
+/* UDP from the port of ESP counts as such: nothing else here sends from it. */
 static bool is_protected(const struct bytes *b)
 {
 	bool v6 = b->data[0] >> 4 == 6;
@@ -108,7 +108,7 @@ static bool is_protected(const struct bytes *b)
 		return true;
 	if (proto != IPPROTO_UDP)
 		return false;
-	/* A fragment behind the first one has no ports, and whole packets in UDP are small. */
+	/* A fragment behind the first one has no ports. */
 	if (!v6 && (b->data[6] & 0x1f || b->data[7]))
 		return true;
 	if (v6 && b->data[6] == PROTO_FRAGMENT && (b->data[42] || b->data[43] & 0xf8))
@@ -118,6 +118,7 @@ static bool is_protected(const struct bytes *b)
 
 static bool is_error_of_ours(const struct bytes *b)
 {
+	static const uint8_t types4[] = { 3, 4, 5, 11, 12 };
 	bool v6 = b->data[0] >> 4 == 6;
 	struct addr src;
 	uint8_t proto;
@@ -126,7 +127,7 @@ static bool is_error_of_ours(const struct bytes *b)
 	proto = upper_of(b, &at);
 	if (proto != (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP) || at >= b->len)
 		return false;
-	if (v6 ? b->data[at] > 4 : !strchr("\3\4\5\13\14", b->data[at]))
+	if (v6 ? b->data[at] > 4 : !memchr(types4, b->data[at], sizeof(types4)))
 		return false;
 	addr_here(&src, v6);
 	if (!memcmp(b->data + (v6 ? 8 : 12), src.bytes, v6 ? 16 : 4))
