@@ -173,6 +173,24 @@ static void put_key(FILE *out, const char *word, const struct sa *sa, int len)
 		fprintf(out, "%02x", sa->key[i]);
 }
 
+/* The packets it is for. What comes from the upper half of a net is not for the first one. */
+static void selectors(FILE *out, const struct sa *sa, bool outward)
+{
+	static const char *const nets[] = { "10.2.0.0/25", "10.3.0.0/24" };
+	int i;
+
+	if (sa->mode == MODE_BEET)
+		fprintf(out, outward ? " for from 10.1.0.2 to 10.4.%d.1" :
+			" for from 10.4.%d.1 to 10.1.0.2", sa->number);
+	if (sa->number)
+		return;
+	for (i = 0; i < 2; i++)
+		fprintf(out, outward ? " for from 10.1.0.0/16 to %s" :
+			" for from %s to 10.1.0.0/16", nets[i]);
+	fputs(outward ? " for from fd01::/32 to fd02::/32" : " for from fd02::/32 to fd01::/32",
+	      out);
+}
+
 static void sa_rule(FILE *out, const struct sa *sa, bool outward)
 {
 	fprintf(out, "%s %s from %s to %s spi %u", name_of(sa), sa->any ? "any" : mode_of(sa),
@@ -194,13 +212,7 @@ static void sa_rule(FILE *out, const struct sa *sa, bool outward)
 		(unsigned long long)sa->begins, (unsigned long long)sa->begins,
 		sa->esn ? "esn " : "", sa->udp ? "udpencap " : "", sa->words ? sa->words : "",
 		outward && sa->words_out ? sa->words_out : "");
-	if (sa->mode == MODE_BEET)
-		fprintf(out, outward ? " for from 10.1.0.2 to 10.4.%d.1" :
-			" for from 10.4.%d.1 to 10.1.0.2", sa->number);
-	/* What comes from the upper half of the net is not for this SA. */
-	if (sa->mode == MODE_TUNNEL && sa->number == 0)
-		fputs(outward ? " for from 10.1.0.0/16 to { 10.2.0.0/25, 10.3.0.0/24 } for from fd01::/32 to fd02::/32" :
-		      " for from { 10.2.0.0/25, 10.3.0.0/24 } to 10.1.0.0/16 for from fd02::/32 to fd01::/32", out);
+	selectors(out, sa, outward);
 	fputc('\n', out);
 }
 
