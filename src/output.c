@@ -265,15 +265,18 @@ static int output_fragments(struct ipsec_net *inet, struct sock *sk, struct sk_b
 	return err;
 }
 
-/* @cut: a segment that does not fit the path must be cut again. */
+/*
+ * @cut: a segment that does not fit the path must be cut again. A large UDP packet of IPv6 gets a
+ * fragment header when it is split, so its length is that of before.
+ */
 static void output_gso(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb, bool cut)
 {
+	unsigned int mtu = ipsec_bundle_mtu(ipsec_bundle_of(skb)), len = skb->len;
 	struct sk_buff *segments = skb_gso_segment(skb, 0), *segment, *next;
-	unsigned int mtu = ipsec_bundle_mtu(ipsec_bundle_of(skb));
 
 	if (IS_ERR_OR_NULL(segments))
-		return ipsec_drop(inet, skb, IPSEC_OUT_SEGMENT, 0);
-	ipsec_book(inet, IPSEC_OUT_CUT, skb->len);
+		return ipsec_drop_as(inet, skb, len, IPSEC_OUT_SEGMENT, 0);
+	ipsec_book(inet, IPSEC_OUT_CUT, len);
 	consume_skb(skb);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
