@@ -66,6 +66,8 @@ sleep 3
 before=$(buffers)
 fuzz "$FUZZ_SECONDS" "$said"
 diag "$(ipsec us -s stats)"
+ipsec us -j -s sa > "$ARTIFACTS/sas"
+in_ns us nstat -as > "$ARTIFACTS/nstat"
 
 # If one is missing the fuzzer has gone blind.
 reached() {

@@ -101,6 +101,7 @@ enum mark { MARK_NONE, MARK_GOOD_IN, MARK_BAD_IN, MARK_GOOD_OUT, MARK_BAD_OUT, M
 struct inside {
 	struct addr src, dst;
 	enum mark mark;
+	uint8_t number;		/* of its SA */
 	bool plain;		/* UDP without anything special */
 };
 
@@ -108,7 +109,7 @@ uint8_t inside_upper(struct bytes *b, const struct inside *in);
 void inside_packet(struct bytes *b, const struct inside *in);
 void inside_tcp(struct bytes *b, const struct inside *in, int len, struct virtio_net_hdr *vnet);
 void icmp_error(struct bytes *b, const struct inside *in, const uint8_t *quoted, int len);
-enum mark mark_of(const uint8_t *data, int len);
+enum mark mark_of(const uint8_t *data, int len, int *number);
 
 /* --- seal.c: ESP and AH --- */
 
@@ -144,8 +145,8 @@ extern struct recent recent[WIRES][RECENTS];
 extern const char *const device[WIRES];
 
 struct counts {
-	uint64_t sent[WIRES], refused, sent_good_in, sent_good_out, came[WIRES], marks[WIRES][MARKS];
-	uint64_t protected, sunk[MARKS], leaks;
+	uint64_t sent[WIRES], refused, came[WIRES], protected, leaks;
+	uint64_t good[SAS_MAX][MARKS], marks[SAS_MAX][MARKS];	/* sent, and come to the right side */
 };
 
 extern struct counts counts;

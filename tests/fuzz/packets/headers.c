@@ -20,11 +20,15 @@ static int option4(uint8_t *at, uint8_t *image)
 	}
 	at[0] = kind;
 	at[1] = len;
-	if (kind == 7)
+	/* A route of whole addresses, and one byte behind it. */
+	if (kind == 7) {
+		at[1] = len - 1;
 		at[2] = 4;
-	else if (kind == 0x44)
+		at[len - 1] = image[len - 1] = 1;
+	}
+	if (kind == 0x44)
 		at[2] = 5;
-	else if (kind != 0x94)
+	else if (kind != 7 && kind != 0x94)
 		scribble(at + 2, len - 2);
 	if (kind == 7 || kind == 0x44 || kind == 0x1e)
 		return len;

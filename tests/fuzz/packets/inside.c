@@ -16,19 +16,23 @@ static void put_mark(struct bytes *b, const struct inside *in)
 {
 	if (in->mark) {
 		memcpy(b->data + b->len, marks[in->mark], MARK_LEN);
-		b->len += MARK_LEN;
+		b->data[b->len + MARK_LEN] = in->number;
+		b->len += MARK_LEN + 1;
 	}
 }
 
-enum mark mark_of(const uint8_t *data, int len)
+/* @number: of its SA. */
+enum mark mark_of(const uint8_t *data, int len, int *number)
 {
 	const uint8_t *at = data, *end = data + len;
 	enum mark mark;
 
-	while ((at = memmem(at, end - at, "pf/", 3)) && end - at >= MARK_LEN) {
+	while ((at = memmem(at, end - at, "pf/", 3)) && end - at > MARK_LEN) {
 		for (mark = MARK_NONE + 1; mark < MARKS; mark++)
-			if (!memcmp(at, marks[mark], MARK_LEN))
+			if (!memcmp(at, marks[mark], MARK_LEN)) {
+				*number = at[MARK_LEN] % SAS_MAX;
 				return mark;
+			}
 		at++;
 	}
 	return MARK_NONE;
@@ -144,8 +148,8 @@ void inside_tcp(struct bytes *b, const struct inside *in, int len, struct virtio
 	tcp_len = b->len;
 	while (b->len < len) {
 		put_mark(b, in);
-		memset(b->data + b->len, b->len, 92);
-		b->len += 92;
+		memset(b->data + b->len, b->len, 91);
+		b->len += 91;
 	}
 	put16(b->data + 16, ~checksum(NULL, 0, pseudo_sum(&in->src, &in->dst, IPPROTO_TCP, b->len)));
 	head_make(&h, &in->src, &in->dst, below(4));

@@ -26,6 +26,7 @@ static void inside_of(struct inside *in, const struct sa *sa, bool outward, enum
 	in->src = outward ? near : there;
 	in->dst = outward ? there : near;
 	in->mark = mark;
+	in->number = sa->number;
 	in->plain = plain;
 }
 
@@ -54,7 +55,7 @@ static void make_good(struct bytes *b)
 	inside_of(&in, sa, false, MARK_GOOD_IN);
 	how.next_header = content(b, sa, &in);
 	seal(b, sa, &how);
-	counts.sent_good_in++;
+	counts.good[sa->number][MARK_GOOD_IN]++;
 }
 
 static void good_in(void)
@@ -345,7 +346,7 @@ static void good_out(void)
 	if (sa->cipher || sa[1].around)
 		in.mark = MARK_BAD_OUT;
 	else
-		counts.sent_good_out++;
+		counts.good[sa->number][MARK_GOOD_OUT]++;
 	inside_packet(&packet, &in);
 	wire_send(WIRE_NEAR, &packet, NULL);
 }

@@ -151,11 +151,14 @@ static void leak(enum wire wire, const struct bytes *b, enum mark mark)
 
 static void came(enum wire wire, const struct bytes *b)
 {
-	enum mark mark = mark_of(b->data, b->len);
 	bool protected = wire == WIRE_FAR && is_protected(b);
+	int number = 0, at;
+	enum mark mark = mark_of(b->data, b->len, &number);
 
 	counts.came[wire]++;
-	counts.marks[wire][mark]++;
+	/* Errors quote what came out before. */
+	if (wire == WIRE_FAR ? protected : upper_of(b, &at) == IPPROTO_UDP)
+		counts.marks[number][mark]++;
 	counts.protected += protected;
 	if (wire == WIRE_NEAR ? mark == MARK_CLEAR :
 				!protected && (mark == MARK_GOOD_OUT || mark == MARK_BAD_OUT))
@@ -167,10 +170,14 @@ static void came(enum wire wire, const struct bytes *b)
 static void drain_socket(int fd, bool count)
 {
 	static struct bytes b;
+	int number = 0;
+	enum mark mark;
 
 	while ((b.len = recv(fd, b.data, sizeof(b.data), 0)) >= 0 || errno != EAGAIN)
-		if (count && b.len > 0)
-			counts.sunk[mark_of(b.data, b.len)]++;
+		if (count && b.len > 0) {
+			mark = mark_of(b.data, b.len, &number);
+			counts.marks[number][mark]++;
+		}
 }
 
 void wires_drain(void)
