@@ -105,12 +105,13 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;
 	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
-	cb->ip_len = -skb_network_offset(skb);
-	cb->arrived = ipsec_bytes(skb);
-	if (ipsec_udpencap_carried(skb))
-		cb->ip_len -= sizeof(struct udphdr);
 	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
 						offsetof(struct iphdr, protocol);
+	cb->ip_len = -skb_network_offset(skb);
+	cb->arrived = ipsec_bytes(skb);
+	/* Asked of the byte that is named. */
+	if (ipsec_udpencap_carried(skb))
+		cb->ip_len -= sizeof(struct udphdr);
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
 	if (reason)
 		return input_drop(skb, sa, reason);
