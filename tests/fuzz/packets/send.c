@@ -15,7 +15,7 @@ static void inside_of(struct inside *in, const struct sa *sa, bool outward, enum
 {
 	bool plain = mark == MARK_GOOD_IN || mark == MARK_GOOD_OUT;
 	bool v6 = sa->mode == MODE_TUNNEL && once_in(2);
-	int host = plain || once_in(2) ? 2 : below(512);
+	int host = plain || once_in(3) ? 2 : (int)below(512);
 	struct addr near, there;
 
 	addr_there(&there, sa, v6, host);
