@@ -7,6 +7,7 @@ set -u
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/forge.sh"
 
+modprobe -q tun
 load_module
 forge_bench6
 forge "$TOP/tests/net/gso.py"
