@@ -4,11 +4,9 @@
 
 #include "fuzz.h"
 
-/* An option of each kind, with its length. What routers may change AH takes for zeros. */
-static int option4(uint8_t *at, uint8_t *image)
+/* An option, with its length. What routers may change AH takes for zeros. */
+static int option4(uint8_t *at, uint8_t *image, uint8_t kind)
 {
-	static const uint8_t kinds[] = { 1, 7, 0x44, 0x82, 0x85, 0x94, 0x95, 0x1e };
-	uint8_t kind = kinds[below(sizeof(kinds))];
 	int len = kind == 0x94 ? 4 : 4 + below(3) * 4, i;
 
 	memset(at, 0, len);
@@ -39,7 +37,8 @@ static int option4(uint8_t *at, uint8_t *image)
 
 static void make4(struct head *h, const struct addr *src, const struct addr *dst, bool plain)
 {
-	int n = plain || below(4) ? 0 : 1 + below(3);
+	static const uint8_t kinds[] = { 1, 7, 0x44, 0x82, 0x85, 0x94, 0x95, 0x1e };
+	int n = plain || below(4) ? 0 : 1 + below(3), kind = below(sizeof(kinds));
 
 	h->named = 9;
 	h->len = 20;
@@ -49,8 +48,9 @@ static void make4(struct head *h, const struct addr *src, const struct addr *dst
 		h->data[6] = 0x40;
 	memcpy(h->data + 12, src->bytes, 4);
 	memcpy(h->data + 16, dst->bytes, 4);
+	/* Of each kind one: a second one is an error. */
 	while (n-- && h->len <= 48)
-		h->len += option4(h->data + h->len, h->image + h->len);
+		h->len += option4(h->data + h->len, h->image + h->len, kinds[kind++ % 8]);
 	h->data[0] = 0x40 | h->len / 4;
 	if (!plain && once_in(4))
 		h->data[1] = below(4) | below(4) << 4;

@@ -154,14 +154,14 @@ static void came(enum wire wire, const struct bytes *b)
 	bool protected = wire == WIRE_FAR && is_protected(b);
 	int number = 0, at;
 	enum mark mark = mark_of(b->data, b->len, &number);
+	bool went_out = mark == MARK_GOOD_OUT || mark == MARK_BAD_OUT;
 
 	counts.came[wire]++;
 	/* Errors quote what came out before. */
-	if (wire == WIRE_FAR ? protected : upper_of(b, &at) == IPPROTO_UDP)
+	if (wire == WIRE_FAR ? protected && went_out : upper_of(b, &at) == IPPROTO_UDP)
 		counts.marks[number][mark]++;
 	counts.protected += protected;
-	if (wire == WIRE_NEAR ? mark == MARK_CLEAR :
-				!protected && (mark == MARK_GOOD_OUT || mark == MARK_BAD_OUT))
+	if (wire == WIRE_NEAR ? mark == MARK_CLEAR : !protected && went_out)
 		leak(wire, b, mark);
 	if (wire == WIRE_NEAR || protected)
 		remember(wire, b);
