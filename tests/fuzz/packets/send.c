@@ -265,7 +265,8 @@ static void outer_fragments(void)
 		make_good(&packet);
 	else
 		make_bad(&packet, false);
-	n = fragment(&packet, good ? 64 + (int)below(400) : some_size(), pieces);
+	/* The first fragment of a good packet has all headers (RFC 8200 4.5). */
+	n = fragment(&packet, good ? 160 + (int)below(200) : some_size(), pieces);
 	if (!good && n)
 		spoil_pieces(n);
 	send_pieces(WIRE_FAR, n);
