@@ -11,6 +11,7 @@
 #include "hold.h"
 #include "icmp.h"
 #include "queue.h"
+#include "sa.h"
 #include "skb.h"
 
 #define TICK	(HZ / 4)
@@ -21,6 +22,7 @@
  * @lock: protects what follows and the queues of all policies of the namespace
  * @policies: those that hold packets; each is referenced
  * @packets: number of packets held
+ * @spd_gen: the SPD in which all who wait have found their policies; 0: not the same for all
  * @expire: drops those that waited too long; pending while any are held
  */
 struct ipsec_holding {
@@ -28,6 +30,7 @@ struct ipsec_holding {
 	spinlock_t lock;	/* what follows, and the queues of the policies */
 	struct list_head policies;
 	unsigned int packets;
+	unsigned long spd_gen;
 	struct delayed_work expire;
 };
 
@@ -129,8 +132,11 @@ bool ipsec_hold_full(struct ipsec_net *inet, const struct ipsec_policy *policy)
 }
 
 /* The lock is held. */
-static bool queue(struct ipsec_holding *holding, struct ipsec_policy *policy, struct sk_buff *skb)
+static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
+		  struct sk_buff *skb)
 {
+	struct ipsec_policy *policy = flow->policy;
+
 	if (ipsec_hold_full(holding->inet, policy))
 		return false;
 	if (list_empty(&policy->hold_node)) {
@@ -141,17 +147,19 @@ static bool queue(struct ipsec_holding *holding, struct ipsec_policy *policy, st
 	}
 	__skb_queue_tail(&policy->held, skb);
 	WRITE_ONCE(holding->packets, holding->packets + 1);
+	if (holding->spd_gen != flow->spd_gen)
+		holding->spd_gen = 0;
 	queue_delayed_work(ipsec_wq, &holding->expire, TICK);
 	return true;
 }
 
 /* Return: false: there is no room, and the packet stays the caller's. */
-static bool hold(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
+static bool hold(struct ipsec_net *inet, const struct ipsec_flow *flow, struct sk_buff *skb)
 {
 	bool queued;
 
 	spin_lock_bh(&inet->holding->lock);
-	queued = queue(inet->holding, policy, skb);
+	queued = queue(inet->holding, flow, skb);
 	spin_unlock_bh(&inet->holding->lock);
 	return queued;
 }
@@ -210,7 +218,7 @@ void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff 
 	ipsec_cb(skb)->len = flow->key.scope;
 	ipsec_cb(skb)->if_id = flow->key.if_id;
 	ipsec_cb(skb)->dev = flow->key.dev;
-	if (hold(inet, flow->policy, skb))
+	if (hold(inet, flow, skb))
 		ipsec_book(inet, IPSEC_OUT_HELD, len);
 	else
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
@@ -237,39 +245,77 @@ void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_ke
 /**
  * ipsec_hold_again() - put a packet back that waits for another SA
  * @inet: the namespace
- * @policy: its policy
+ * @flow: its flow
  * @skb: the packet, consumed, from ipsec_hold_take()
  *
  * BH off, RCU read-side section. Its time goes on as before.
  */
-void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_policy *policy, struct sk_buff *skb)
+void ipsec_hold_again(struct ipsec_net *inet, const struct ipsec_flow *flow, struct sk_buff *skb)
 {
-	if (hold(inet, policy, skb))
+	if (hold(inet, flow, skb))
 		return;
 	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
 	ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 }
 
+/* The lock is held. */
+static void take(struct ipsec_holding *holding, struct ipsec_policy *policy,
+		 struct sk_buff_head *list)
+{
+	WRITE_ONCE(holding->packets, holding->packets - skb_queue_len(&policy->held));
+	skb_queue_splice_tail_init(&policy->held, list);
+	list_del_init(&policy->hold_node);
+	ipsec_policy_put(policy);
+}
+
+/* Whether an SA can be one of those that the packets of a policy wait for. */
+static bool waits_for(const struct ipsec_policy *policy, const struct ipsec_sa *sa)
+{
+	const struct ipsec_spec *spec;
+	int i;
+
+	if (policy->tag.if_id != sa->if_id)
+		return false;
+	for (i = 0; i < policy->n_specs; i++) {
+		spec = &policy->spec[i];
+		if (spec->proto != sa->id.proto || (spec->reqid && spec->reqid != sa->reqid) ||
+		    (spec->spi && spec->spi != sa->id.spi))
+			continue;
+		if (!spec->family || ipsec_addr_is_any(&spec->dst) ||
+		    (spec->family == sa->id.family &&
+		     !ipsec_addr_cmp(&spec->dst, &sa->id.dst, spec->family)))
+			return true;
+	}
+	return false;
+}
+
 /**
- * ipsec_hold_take() - take all packets that wait in a namespace
- * @inet: the namespace
+ * ipsec_hold_take() - take the packets that may have waited for an SA
+ * @inet: the namespace, config held
+ * @sa: the SA
  * @list: filled, in the order in which they came for each policy
  *
- * Process context.
+ * Thousands of packets may wait while thousands of SAs come for others, so each SA takes those
+ * of the policies alone that name one like it. If policies have changed it takes all: some
+ * may belong to another one now.
  */
-void ipsec_hold_take(struct ipsec_net *inet, struct sk_buff_head *list)
+void ipsec_hold_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
+		     struct sk_buff_head *list)
 {
 	struct ipsec_holding *holding = inet->holding;
 	struct ipsec_policy *policy, *next;
+	bool all;
 
+	lockdep_assert_held(&inet->config);
 	__skb_queue_head_init(list);
+	if (sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN))
+		return;
 	spin_lock_bh(&holding->lock);
-	list_for_each_entry_safe(policy, next, &holding->policies, hold_node) {
-		skb_queue_splice_tail_init(&policy->held, list);
-		list_del_init(&policy->hold_node);
-		ipsec_policy_put(policy);
-	}
-	WRITE_ONCE(holding->packets, 0);
+	all = holding->spd_gen != inet->spd_gen;
+	holding->spd_gen = inet->spd_gen;
+	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
+		if (all || waits_for(policy, sa))
+			take(holding, policy, list);
 	spin_unlock_bh(&holding->lock);
 }
 
@@ -305,12 +351,8 @@ void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
-	if (!list_empty(&policy->hold_node)) {
-		WRITE_ONCE(holding->packets, holding->packets - skb_queue_len(&policy->held));
-		skb_queue_splice_init(&policy->held, &list);
-		list_del_init(&policy->hold_node);
-		ipsec_policy_put(policy);
-	}
+	if (!list_empty(&policy->hold_node))
+		take(holding, policy, &list);
 	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }
@@ -323,8 +365,14 @@ void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
  */
 void ipsec_hold_flush_all(struct ipsec_net *inet)
 {
+	struct ipsec_holding *holding = inet->holding;
+	struct ipsec_policy *policy, *next;
 	struct sk_buff_head list;
 
-	ipsec_hold_take(inet, &list);
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&holding->lock);
+	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
+		take(holding, policy, &list);
+	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }

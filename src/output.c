@@ -502,7 +502,7 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 		bundle = recheck(inet, skb, &key, &waits, &reason);
 	}
 	if (waits) {
-		ipsec_hold_again(inet, waits->policy, skb);
+		ipsec_hold_again(inet, waits, skb);
 		return;
 	}
 	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
@@ -519,7 +519,7 @@ static void output_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	struct sk_buff_head list;
 
-	ipsec_hold_take(inet, &list);
+	ipsec_hold_take(inet, sa, &list);
 	ipsec_queue_resume(inet, &list, resume);
 }
 

@@ -119,5 +119,26 @@ ipsec gw1 -F
 is "an SA with another reqid releases nothing" "3 0" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
 check "and they still wait" no_drops gw1 OUT_HOLD_FLUSHED=3
 
+# --- whose SA is it, when policies have changed meanwhile --------------------------------------
+
+# held_then FLOW: three packets wait, and FLOW comes, which is to take them over
+held_then() {
+	ipsec_load gw1 <<< 'flow esp out from 192.0.2.1 to 10.2.0.0/24 peer 192.0.2.99'
+	snapshot gw1
+	send gw1 3 > /dev/null
+	ipsec_load gw1 <<< "$1"
+}
+held_then 'flow esp out from 192.0.2.1 to 10.2.0.2 peer 192.0.2.2 priority 1'
+ipsec_load gw1 < "$net_state/sas"
+is "the SA of a policy that comes before theirs releases them" "3 3" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
+ipsec gw1 -F
+ipsec_load gw1 <<< 'flow esp out from 192.0.2.1 to 10.2.0.0/24 peer 192.0.2.2'
+snapshot gw1
+send gw1 3 > /dev/null
+sas esp tunnel 192.0.2.1 192.0.2.99 enc aes-128-gcm | ipsec_load gw1
+is "an SA to another peer releases nothing" 0 "$(delta gw1 OUT_RELEASED)"
+ipsec_load gw1 < "$net_state/sas"
+is "that of their own does" 3 "$(delta gw1 OUT_RELEASED)"
+ipsec gw1 -F
 check "the module can be unloaded" unload_module
 ktap_end
