@@ -6,6 +6,7 @@
 #   sink NAMESPACE              packets end there and are counted, before they are routed
 #   used NAMESPACE COUNT        nanoseconds of work for one of COUNT packets that end there
 #   memory                      bytes that the kernel uses
+#   logged                      lines that it has written to its log, but for those of memory
 #   load_build; load NAMESPACE ARGUMENT...   load.c; microseconds
 #   figure STACK NUMBER WHAT VALUE UNIT      prints it, and keeps it in value[STACK,NUMBER,WHAT]
 #   ratio A B                   with two digits; - if one is unknown
@@ -103,6 +104,8 @@ memory() {
 	done
 	echo "$now"
 }
+
+logged() { dmesg | grep -vc 'drop_caches: 3'; }
 
 bytes_since() { # memory before, number: for each
 	echo $((($(memory) - $1) / $2))
