@@ -40,8 +40,7 @@ check-debug: setup
 	@K=checked tests/run $(or $(T),debug/kernel $(DEBUG_TESTS))
 
 # What more than one processor does at once. KCSAN tells of accesses that race.
-RACE_TESTS = selftest/load fuzz/netlink net/async net/hold net/lifecycle net/netlink net/netlink-batch \
-	net/policy-scale net/lifetime net/pmtu net/xfrm
+RACE_TESTS = lab/races fuzz/netlink net/async net/hold net/lifecycle net/netlink net/pmtu net/xfrm-link
 check-races: setup
 	@K=debug-kcsan tests/run $(or $(T),debug/races $(RACE_TESTS))
 
