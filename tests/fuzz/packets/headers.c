@@ -220,6 +220,9 @@ uint8_t upper_of(const struct bytes *b, int *at)
 
 /* --- fragments ----------------------------------------------------------------------------- */
 
+/* Another number for each packet, the same for its fragments. */
+static uint32_t fragmented;
+
 static void piece4(struct bytes *to, const struct bytes *b, int head, int at, int len)
 {
 	bool more = head + at + len < b->len;
@@ -244,9 +247,7 @@ static void piece6(struct bytes *to, const struct bytes *b, int head, int named,
 	header[0] = b->data[named];
 	header[1] = 0;
 	put16(header + 2, at | more);
-	/* Another number for each packet, the same for its fragments. */
-	put16(header + 4, 0x4711);
-	put16(header + 6, checksum(b->data, b->len, 0));
+	put32(header + 4, fragmented);
 	memcpy(header + 8, b->data + head + at, len);
 	to->len = head + 8 + len;
 	put16(to->data + 4, to->len - 40);
@@ -258,6 +259,7 @@ int fragment(const struct bytes *b, int size, struct bytes *pieces)
 	bool v6 = b->data[0] >> 4 == 6;
 
 	size &= ~7;
+	fragmented++;
 	if (v6) {
 		head = 40;
 		if (b->data[6] == PROTO_HOP && b->len > 48) {

@@ -267,6 +267,9 @@ static void outer_fragments(void)
 		make_bad(&packet, false);
 	/* The first fragment of a good packet has all headers (RFC 8200 4.5). */
 	n = fragment(&packet, good ? 160 + (int)below(200) : some_size(), pieces);
+	/* A fragment header that stays, for there is nothing to put together, counts for AH. */
+	if (good && n == 1)
+		return wire_send(WIRE_FAR, &packet, NULL);
 	if (!good && n)
 		spoil_pieces(n);
 	send_pieces(WIRE_FAR, n);
