@@ -7,6 +7,8 @@
 #include "spd.h"
 #include "types.h"
 
+struct ipsec_sa;
+
 #define IPSEC_HOLD_SECONDS	10	/* then a packet is dropped */
 #define IPSEC_HOLD_POLICY	64	/* packets held for one policy */
 #define IPSEC_HOLD_NET		4096	/* packets held in a namespace */

@@ -38,7 +38,7 @@ rebuild 6.1 style-release
 # The names in our own objects that the rest of the kernel can see. The kernel's macros
 # make some of their own: tracepoints, module parameters, entry and exit.
 generated='^(init_module|cleanup_module|__tracepoint_ipsec_|__traceiter_ipsec_|__probestub_ipsec_|__SCK__tp_func_ipsec_|__SCT__tp_func_ipsec_|__pfx_)'
-mapfile -t objects < <(find build/6.1-style/src -name '*.o')
+mapfile -t objects < <(find build/6.1-style/src -name '*.o' ! -name '*.mod.o')
 if [ ${#objects[@]} = 0 ]; then
 	not_ok "names" "there are no objects"
 fi
