@@ -19,8 +19,8 @@ spare=$((slow > 1 ? 128 : 4))	# MB; the checkers keep what has been freed
 load_module
 gateway_chain
 rekey_begin
-# A packet that the queue of the processor has no room for is nobody's.
-sysctl -qw net.core.netdev_max_backlog=100000
+# Nothing but IPsec may lose a packet: what a processor, or a receiver, has not got to yet finds room.
+sysctl -qw net.core.netdev_max_backlog=100000 net.core.rmem_default=33554432
 for port in 5201 5202; do
 	ip netns exec h2 iperf3 -s -p $port > "$ARTIFACTS/server.$port" 2>&1 &
 	servers+=" $!"
