@@ -59,6 +59,7 @@ struct packet_id {
  * @sport: source port, or type
  * @dport: destination port, or code
  * @proto: the protocol above IP
+ * @passed: all of its packet is let in, see ipsec_fragment_pass()
  * @used: there is such a fragment
  */
 struct first_fragment {
@@ -68,6 +69,7 @@ struct first_fragment {
 	u16 sport;
 	u16 dport;
 	u8 proto;
+	bool passed;
 	bool used;
 };
 
@@ -113,7 +115,7 @@ int ipsec_fragment_need(struct ipsec_net *inet)
 	fragments->seed = get_random_u32();
 	for (i = 0; i < BUCKETS; i++)
 		spin_lock_init(&fragments->bucket[i].lock);
-	/* Pairs with the load in ipsec_fragment_lookup(). */
+	/* Pairs with fragments_of(). */
 	smp_store_release(&inet->fragments, fragments);
 	return 0;
 }
@@ -126,6 +128,12 @@ void ipsec_fragment_exit(struct ipsec_net *inet)
 {
 	kvfree(inet->fragments);
 	inet->fragments = NULL;
+}
+
+static struct ipsec_fragments *fragments_of(struct ipsec_net *inet)
+{
+	/* Pairs with ipsec_fragment_need(). */
+	return smp_load_acquire(&inet->fragments);
 }
 
 static enum ipsec_stat reason_of(u8 dir, enum ipsec_stat in, enum ipsec_stat out)
@@ -205,7 +213,7 @@ static u32 bytes_held(const struct sk_buff *skb, const struct ipsec_header *head
 }
 
 static void remember(struct ipsec_fragments *fragments, u8 dir, const struct sk_buff *skb,
-		     const struct ipsec_key *key, const struct ipsec_header *header)
+		     const struct ipsec_key *key, const struct ipsec_header *header, bool passed)
 {
 	struct first_fragment *first;
 	struct first_bucket *bucket;
@@ -221,6 +229,7 @@ static void remember(struct ipsec_fragments *fragments, u8 dir, const struct sk_
 	first->sport = key->sport;
 	first->dport = key->dport;
 	first->proto = key->proto;
+	first->passed = passed;
 	first->used = true;
 	spin_unlock(&bucket->lock);
 }
@@ -358,8 +367,7 @@ struct ipsec_flow *ipsec_fragment_lookup(struct ipsec_net *inet, u8 dir,
 					 const struct sk_buff *skb, struct ipsec_key *key,
 					 enum ipsec_stat *reason)
 {
-	/* Pairs with ipsec_fragment_need(). */
-	struct ipsec_fragments *fragments = smp_load_acquire(&inet->fragments);
+	struct ipsec_fragments *fragments = fragments_of(inet);
 	struct ipsec_header header;
 
 	if (!ipsec_header_parse(skb, &header)) {
@@ -370,6 +378,57 @@ struct ipsec_flow *ipsec_fragment_lookup(struct ipsec_net *inet, u8 dir,
 	if (header.later)
 		return lookup_later(inet, fragments, dir, &header, key, reason);
 	if (fragments)
-		remember(fragments, dir, skb, key, &header);
+		remember(fragments, dir, skb, key, &header, false);
 	return ipsec_flow_lookup(inet, dir, key);
+}
+
+/**
+ * ipsec_fragment_pass() - let the rest of a packet for this host in, of which this is the first
+ * @inet: the namespace
+ * @skb: a first fragment of IPv6, which is let in unseen
+ * @key: its key, from ipsec_flow_key()
+ *
+ * For ESP and AH, which are authenticated once they are put together. In another fragment an
+ * extension header, or UDP, may be all that is seen of them. BH off, RCU read-side section.
+ */
+void ipsec_fragment_pass(struct ipsec_net *inet, const struct sk_buff *skb,
+			 const struct ipsec_key *key)
+{
+	struct ipsec_fragments *fragments = fragments_of(inet);
+	struct ipsec_header header;
+
+	if (fragments && ipsec_header_parse(skb, &header))
+		remember(fragments, NFIPSEC_DIR_IN, skb, key, &header, true);
+}
+
+/**
+ * ipsec_fragment_passed() - whether a fragment belongs to a packet that is let in
+ * @inet: the namespace
+ * @skb: a later fragment
+ * @key: its key, from ipsec_flow_key()
+ *
+ * BH off, RCU read-side section. Whoever makes one up for a packet of somebody else gains nothing:
+ * without its first fragment, and with one that was not let in, it is never put together.
+ *
+ * Return: true: ipsec_fragment_pass() was told of its first one.
+ */
+bool ipsec_fragment_passed(struct ipsec_net *inet, const struct sk_buff *skb,
+			   const struct ipsec_key *key)
+{
+	struct ipsec_fragments *fragments = fragments_of(inet);
+	const struct first_fragment *first;
+	struct first_bucket *bucket;
+	struct ipsec_header header;
+	struct packet_id id;
+	bool passed;
+
+	if (!fragments || !ipsec_header_parse(skb, &header))
+		return false;
+	id_of(NFIPSEC_DIR_IN, key, &header, &id);
+	bucket = find_bucket(fragments, &id);
+	spin_lock(&bucket->lock);
+	first = find_first(bucket, &id);
+	passed = first && first->passed;
+	spin_unlock(&bucket->lock);
+	return passed;
 }

@@ -7,6 +7,10 @@
 
 int ipsec_fragment_need(struct ipsec_net *inet);
 void ipsec_fragment_exit(struct ipsec_net *inet);
+void ipsec_fragment_pass(struct ipsec_net *inet, const struct sk_buff *skb,
+			 const struct ipsec_key *key);
+bool ipsec_fragment_passed(struct ipsec_net *inet, const struct sk_buff *skb,
+			   const struct ipsec_key *key);
 enum ipsec_stat ipsec_fragment_cut(const struct ipsec_key *key, u8 dir, enum ipsec_stat reason);
 struct ipsec_flow *ipsec_fragment_lookup(struct ipsec_net *inet, u8 dir,
 					 const struct sk_buff *skb, struct ipsec_key *key,

@@ -271,12 +271,35 @@ static unsigned int apply_in(struct ipsec_net *inet, struct sk_buff *skb, unsign
 	return NF_ACCEPT;
 }
 
+static bool is_ipsec(struct ipsec_net *inet, const struct sk_buff *skb,
+		     const struct ipsec_key *key)
+{
+	return ipsec_skb_is_ipsec(key->proto) || ipsec_udpencap_expected(inet, skb, key);
+}
+
+/* IPv6 puts packets together behind this hook: the first fragment says what the others are. */
+static bool is_fragment_of_ipsec(struct ipsec_net *inet, const struct sk_buff *skb,
+				 const struct ipsec_key *key)
+{
+	bool is = is_ipsec(inet, skb, key);
+
+	local_bh_disable();
+	if (key->flags & IPSEC_KEY_NO_PORTS)
+		is = is || ipsec_fragment_passed(inet, skb, key);
+	else if (is)
+		ipsec_fragment_pass(inet, skb, key);
+	local_bh_enable();
+	return is;
+}
+
 /* ESP and AH for this host go on to the protocol handlers, which authenticate them. */
 static bool is_for_handlers(struct ipsec_net *inet, const struct sk_buff *skb,
 			    const struct ipsec_key *key, const struct nf_hook_state *state)
 {
-	return state->hook == NF_INET_LOCAL_IN &&
-	       (ipsec_skb_is_ipsec(key->proto) || ipsec_udpencap_expected(inet, skb, key));
+	if (state->hook != NF_INET_LOCAL_IN)
+		return false;
+	return unlikely(key->flags & IPSEC_KEY_FRAGMENT) ? is_fragment_of_ipsec(inet, skb, key) :
+							   is_ipsec(inet, skb, key);
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)

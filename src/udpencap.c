@@ -97,7 +97,7 @@ bool ipsec_udpencap_expected(struct ipsec_net *inet, const struct sk_buff *skb,
 
 	if (key->proto != IPPROTO_UDP || ipsec_sadb_empty(inet))
 		return false;
-	if (!ipsec_header_parse(skb, &header) || header.fragment)
+	if (!ipsec_header_parse(skb, &header) || header.later)
 		return false;
 	spi = skb_header_pointer(skb, skb_network_offset(skb) + header.upper +
 				 sizeof(struct udphdr), sizeof(buffer), &buffer);

@@ -102,8 +102,8 @@ static uint64_t sum(uint64_t (*what)[MARKS], enum mark mark)
 }
 
 /*
- * A fragment of a good packet can meet one of another that is of the same number. More than were
- * sent would have been replayed.
+ * A fragment of IPv4 may meet one of another packet with the same number. More than were sent would
+ * have been replayed.
  */
 static void check_good(enum mark mark, const struct counts *before, unsigned int one_lost_in)
 {
