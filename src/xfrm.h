@@ -106,17 +106,18 @@ struct ipsec_sa *ipsec_xfrm_sa_named(const struct ipsec_xfrm_request *req);
 /* xfrm_replay.c */
 int ipsec_xfrm_replay(const struct ipsec_xfrm_request *req, struct ipsec_xfrm_front *front,
 		      struct ipsec_sa_config *config);
-void ipsec_xfrm_replay_open(const struct ipsec_xfrm_request *req, struct ipsec_replay *replay);
+void ipsec_xfrm_replay_open(const struct ipsec_xfrm_request *req, struct ipsec_sa *sa);
 size_t ipsec_xfrm_replay_size(const struct ipsec_sa *sa);
-int ipsec_xfrm_put_replay(struct sk_buff *msg, const struct ipsec_sa *sa, bool esn);
+int ipsec_xfrm_put_replay(struct sk_buff *msg, const struct ipsec_sa *sa,
+			  const struct ipsec_xfrm_front *front);
 
 /* xfrm_ae.c */
 int ipsec_xfrm_ae_get(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_ae_new(struct ipsec_xfrm_request *req);
 
 /* xfrm_put_sa.c */
+void ipsec_xfrm_front_of(const struct ipsec_sa *sa, struct ipsec_xfrm_front *front);
 void ipsec_xfrm_put_id(const struct ipsec_sa *sa, struct xfrm_usersa_id *id);
-bool ipsec_xfrm_sa_has_esn_val(const struct ipsec_sa *sa);
 int ipsec_xfrm_put_direction(struct sk_buff *msg, const struct ipsec_sa *sa);
 size_t ipsec_xfrm_sa_size(const struct ipsec_sa *sa);
 void ipsec_xfrm_sa_info(const struct ipsec_sa *sa, struct xfrm_usersa_info *info);

@@ -50,11 +50,13 @@ static int put_ae(struct sk_buff *msg, const struct ipsec_sa *sa, u32 flags,
 {
 	struct nlmsghdr *nlh = nlmsg_put(msg, to->portid, to->seq, XFRM_MSG_NEWAE,
 					 sizeof(struct xfrm_aevent_id), to->flags);
+	struct ipsec_xfrm_front front;
 
 	if (!nlh)
 		return -EMSGSIZE;
+	ipsec_xfrm_front_of(sa, &front);
 	put_id(sa, flags, nlmsg_data(nlh));
-	if (ipsec_xfrm_put_replay(msg, sa, ipsec_xfrm_sa_has_esn_val(sa)) ||
+	if (ipsec_xfrm_put_replay(msg, sa, &front) ||
 	    put_counters(msg, sa) || put_thresholds(msg, sa, flags) ||
 	    ipsec_xfrm_put_tag(msg, &sa->mark, sa->if_id) ||
 	    ipsec_xfrm_put_direction(msg, sa))
@@ -105,29 +107,23 @@ int ipsec_xfrm_ae_get(struct ipsec_xfrm_request *req)
 	return PTR_ERR_OR_ZERO(sa) ?: -ENOMEM;
 }
 
-/* The sequence numbers of a message, as they would be of an SA like this one. */
-static int wanted_numbers(const struct ipsec_xfrm_request *req, const struct ipsec_sa *sa,
-			  struct ipsec_sa_config *config)
+/* No number is used again: the same key and IV would protect two packets. */
+static int set_numbers(const struct ipsec_xfrm_request *req, struct ipsec_sa *sa)
 {
-	struct ipsec_xfrm_front front = { .replay_window = sa->replay->size };
+	struct ipsec_xfrm_front told, front = {};
+	struct ipsec_sa_config config = {};
+	int err;
 
 	if (!req->attrs[XFRMA_REPLAY_VAL] && !req->attrs[XFRMA_REPLAY_ESN_VAL])
 		return ipsec_xfrm_refuse(req, XFRMA_UNSPEC, -EINVAL,
 					 "Nothing of an SA can be set but its sequence numbers");
-	if (sa->flags & NFIPSEC_SA_F_ESN)
-		front.flags = XFRM_STATE_ESN;
-	return ipsec_xfrm_replay(req, &front, config);
-}
-
-/* No number is used again: the same key and IV would protect two packets. */
-static int set_numbers(const struct ipsec_xfrm_request *req, struct ipsec_sa *sa)
-{
-	struct ipsec_sa_config config = {};
-	int err = wanted_numbers(req, sa, &config);
-
+	ipsec_xfrm_front_of(sa, &told);
+	front.flags = told.flags;
+	front.window = told.window;
+	err = ipsec_xfrm_replay(req, &front, &config);
 	if (err)
 		return err;
-	if (config.replay_window != sa->replay->size)
+	if (front.window != told.window)
 		return ipsec_xfrm_refuse(req, XFRMA_REPLAY_ESN_VAL, -EINVAL,
 					 "The size of an anti-replay window does not change");
 	if (!ipsec_sa_advance(sa, config.seq_out))

@@ -14,6 +14,7 @@ struct ipsec_sa_config;
  * @encap: ports of ESP in UDP, and the address that NAT has hidden
  * @extra_flags: XFRM_SA_XFLAG_ flags
  * @seq: number of the request for which the SA was made, or 0
+ * @window: anti-replay window as it was asked for, in packets; that of the SA may be wider
  * @flags: XFRM_STATE_ flags
  * @replay_window: packets, where nothing but struct xfrm_usersa_info told it
  * @has_encap: @encap was given
@@ -27,6 +28,7 @@ struct ipsec_xfrm_front {
 	struct xfrm_encap_tmpl encap;
 	u32 extra_flags;
 	u32 seq;
+	u32 window;
 	u8 flags;
 	u8 replay_window;
 	bool has_encap;

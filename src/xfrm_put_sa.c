@@ -39,7 +39,7 @@ static u8 xfrm_flags(const struct ipsec_sa *sa)
 }
 
 /* What an SA would have been asked for here, if it came through the other door. */
-static void front_of(const struct ipsec_sa *sa, struct ipsec_xfrm_front *front)
+static void make_front(const struct ipsec_sa *sa, struct ipsec_xfrm_front *front)
 {
 	memset(front, 0, sizeof(*front));
 	if (sa->n_selectors)
@@ -52,6 +52,7 @@ static void front_of(const struct ipsec_sa *sa, struct ipsec_xfrm_front *front)
 		front->extra_flags |= XFRM_SA_XFLAG_DONT_ENCAP_DSCP;
 	if (sa->flags & NFIPSEC_SA_F_WRAP)
 		front->extra_flags |= XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
+	front->window = sa->replay->size;
 	front->has_esn_val = sa->replay->size > 32 || sa->flags & NFIPSEC_SA_F_ESN;
 	front->replay_window = front->has_esn_val ? 0 : sa->replay->size;
 	if (!sa->encap.dport)
@@ -125,18 +126,21 @@ static int put_rest(struct sk_buff *msg, const struct ipsec_sa *sa,
 	if (ipsec_xfrm_put_tag(msg, &sa->mark, sa->if_id) ||
 	    ipsec_xfrm_put_set_mark(msg, &sa->set_mark))
 		return -EMSGSIZE;
-	return ipsec_xfrm_put_replay(msg, sa, front->has_esn_val) ?:
+	return ipsec_xfrm_put_replay(msg, sa, front) ?:
 	       ipsec_xfrm_put_direction(msg, sa);
 }
 
-/* @made is used if the SA came through the other door. */
-static const struct ipsec_xfrm_front *front_or(const struct ipsec_sa *sa,
-					       struct ipsec_xfrm_front *made)
+/**
+ * ipsec_xfrm_front_of() - what was said of an SA
+ * @sa: the SA
+ * @front: filled; if the SA came through the other door, with what would have been said here
+ */
+void ipsec_xfrm_front_of(const struct ipsec_sa *sa, struct ipsec_xfrm_front *front)
 {
 	if (sa->front)
-		return sa->front;
-	front_of(sa, made);
-	return made;
+		memcpy(front, sa->front, sizeof(*front));
+	else
+		make_front(sa, front);
 }
 
 /**
@@ -154,30 +158,18 @@ void ipsec_xfrm_put_id(const struct ipsec_sa *sa, struct xfrm_usersa_id *id)
 }
 
 /**
- * ipsec_xfrm_sa_has_esn_val() - in which form the sequence numbers of an SA are told
- * @sa: the SA
- *
- * Return: true: as struct xfrm_replay_state_esn.
- */
-bool ipsec_xfrm_sa_has_esn_val(const struct ipsec_sa *sa)
-{
-	struct ipsec_xfrm_front made;
-
-	return front_or(sa, &made)->has_esn_val;
-}
-
-/**
  * ipsec_xfrm_sa_info() - the fixed part of what is said of an SA
  * @sa: the SA
  * @info: filled
  */
 void ipsec_xfrm_sa_info(const struct ipsec_sa *sa, struct xfrm_usersa_info *info)
 {
-	struct ipsec_xfrm_front made;
+	struct ipsec_xfrm_front front;
 	struct ipsec_sa_sums sums;
 
+	ipsec_xfrm_front_of(sa, &front);
 	ipsec_sa_sum(sa, &sums);
-	put_info(sa, front_or(sa, &made), &sums, info);
+	put_info(sa, &front, &sums, info);
 }
 
 /**
@@ -192,16 +184,15 @@ void ipsec_xfrm_sa_info(const struct ipsec_sa *sa, struct xfrm_usersa_info *info
  */
 int ipsec_xfrm_put_sa(struct sk_buff *msg, void *room, const struct ipsec_sa *sa)
 {
-	const struct ipsec_xfrm_front *front;
-	struct ipsec_xfrm_front made;
+	struct ipsec_xfrm_front front;
 	struct xfrm_usersa_info info;
 	struct ipsec_sa_sums sums;
 
-	front = front_or(sa, &made);
+	ipsec_xfrm_front_of(sa, &front);
 	ipsec_sa_sum(sa, &sums);
-	put_info(sa, front, &sums, &info);
+	put_info(sa, &front, &sums, &info);
 	memcpy(room, &info, sizeof(info));
-	return put_rest(msg, sa, front, &sums);
+	return put_rest(msg, sa, &front, &sums);
 }
 
 /**

@@ -207,6 +207,7 @@ static void front_of(const struct ipsec_xfrm_request *req, const struct xfrm_use
 	front->lft = info->lft;
 	front->seq = info->seq;
 	front->flags = info->flags;
+	front->window = info->replay_window;
 	front->replay_window = info->replay_window;
 	if (req->attrs[XFRMA_SA_EXTRA_FLAGS])
 		front->extra_flags = nla_get_u32(req->attrs[XFRMA_SA_EXTRA_FLAGS]);
@@ -253,7 +254,7 @@ static struct ipsec_sa *sa_create(struct ipsec_xfrm_request *req)
 	if (IS_ERR(sa))
 		kfree(front);
 	else
-		ipsec_xfrm_replay_open(req, sa->replay);
+		ipsec_xfrm_replay_open(req, sa);
 	return sa;
 }
 

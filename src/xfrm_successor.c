@@ -4,6 +4,7 @@
  * numbers go on, and what was received is still known.
  */
 #include "expire.h"
+#include "xfrm.h"
 #include "xfrm_successor.h"
 
 /**
@@ -25,8 +26,7 @@ struct ipsec_xfrm_front *ipsec_xfrm_successor_begin(struct ipsec_xfrm_successor 
 
 	if (!front)
 		return NULL;
-	if (old->front)
-		memcpy(front, old->front, sizeof(*front));
+	ipsec_xfrm_front_of(old, front);
 	ipsec_sa_hold(old);
 	ipsec_sa_pause(old);
 	successor->old = old;
