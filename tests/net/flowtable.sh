@@ -78,11 +78,12 @@ flowtable gw2
 protected_flow route
 flow_before_policy route
 
-# Behind a bridge the flowtable transmits by itself and never asks whether a route stands.
+# Behind a bridge the flowtable transmits by itself and never asks whether a route stands. Without
+# snooping the bridge joins no group, and says nothing itself.
 for ns in gw1 gw2; do
 	address=$(ip -n "$ns" -j -4 addr show dev eth1 | jq -r '.[0].addr_info[0].local')
 	ip -n "$ns" addr flush dev eth1
-	ip -n "$ns" link add br1 type bridge
+	ip -n "$ns" link add br1 type bridge mcast_snooping 0
 	ip -n "$ns" link set eth1 master br1
 	ip -n "$ns" link set br1 up
 	ip -n "$ns" addr add "$address/24" dev br1
