@@ -234,22 +234,10 @@ static void remember(struct ipsec_fragments *fragments, u8 dir, const struct sk_
 	spin_unlock(&bucket->lock);
 }
 
-/**
- * enum recalled - what is known of the first fragment of a packet
- * @RECALLED_NONE: it was not seen
- * @RECALLED_PORTS: its ports
- * @RECALLED_OVERLAP: that it holds a part of this fragment as well
- */
-enum recalled {
-	RECALLED_NONE,
-	RECALLED_PORTS,
-	RECALLED_OVERLAP,
-};
-
-static enum recalled recall(struct ipsec_fragments *fragments, u8 dir,
-			    const struct ipsec_header *header, struct ipsec_key *key)
+/* Fills @known with what is remembered of the first fragment of a packet, if it was seen. */
+static bool recall(struct ipsec_fragments *fragments, u8 dir, const struct ipsec_key *key,
+		   const struct ipsec_header *header, struct first_fragment *known)
 {
-	enum recalled recalled = RECALLED_NONE;
 	const struct first_fragment *first;
 	struct first_bucket *bucket;
 	struct packet_id id;
@@ -258,15 +246,18 @@ static enum recalled recall(struct ipsec_fragments *fragments, u8 dir,
 	bucket = find_bucket(fragments, &id);
 	spin_lock(&bucket->lock);
 	first = find_first(bucket, &id);
-	if (first) {
-		recalled = header->offset < first->end ? RECALLED_OVERLAP : RECALLED_PORTS;
-		key->sport = first->sport;
-		key->dport = first->dport;
-		key->proto = first->proto;
-		key->flags &= ~(IPSEC_KEY_NO_PORTS | IPSEC_KEY_NO_PROTO);
-	}
+	if (first)
+		*known = *first;
 	spin_unlock(&bucket->lock);
-	return recalled;
+	return first;
+}
+
+static void take_ports(struct ipsec_key *key, const struct first_fragment *first)
+{
+	key->sport = first->sport;
+	key->dport = first->dport;
+	key->proto = first->proto;
+	key->flags &= ~(IPSEC_KEY_NO_PORTS | IPSEC_KEY_NO_PROTO);
 }
 
 static bool protects(const struct ipsec_policy *policy)
@@ -333,21 +324,23 @@ static struct ipsec_flow *lookup_later(struct ipsec_net *inet, struct ipsec_frag
 				       u8 dir, const struct ipsec_header *header,
 				       const struct ipsec_key *key, enum ipsec_stat *reason)
 {
-	enum recalled recalled = RECALLED_NONE;
 	struct ipsec_key whole = *key;
+	struct first_fragment first;
+	bool known;
 
-	if (fragments)
-		recalled = recall(fragments, dir, header, &whole);
+	known = fragments && recall(fragments, dir, key, header, &first);
+	if (known)
+		take_ports(&whole, &first);
 	if (is_tiny(&whole, header)) {
 		*reason = reason_of(dir, IPSEC_IN_FRAGMENT_TINY, IPSEC_OUT_FRAGMENT_TINY);
 		return NULL;
 	}
-	if (recalled == RECALLED_OVERLAP) {
+	if (known && header->offset < first.end) {
 		*reason = reason_of(dir, IPSEC_IN_FRAGMENT_OVERLAP, IPSEC_OUT_FRAGMENT_OVERLAP);
 		return NULL;
 	}
-	return recalled ? lookup_known(inet, dir, key, &whole, reason) :
-			  lookup_unknown(inet, dir, key, reason);
+	return known ? lookup_known(inet, dir, key, &whole, reason) :
+		       lookup_unknown(inet, dir, key, reason);
 }
 
 /**
@@ -416,19 +409,9 @@ bool ipsec_fragment_passed(struct ipsec_net *inet, const struct sk_buff *skb,
 			   const struct ipsec_key *key)
 {
 	struct ipsec_fragments *fragments = fragments_of(inet);
-	const struct first_fragment *first;
-	struct first_bucket *bucket;
+	struct first_fragment first;
 	struct ipsec_header header;
-	struct packet_id id;
-	bool passed;
 
-	if (!fragments || !ipsec_header_parse(skb, &header))
-		return false;
-	id_of(NFIPSEC_DIR_IN, key, &header, &id);
-	bucket = find_bucket(fragments, &id);
-	spin_lock(&bucket->lock);
-	first = find_first(bucket, &id);
-	passed = first && first->passed;
-	spin_unlock(&bucket->lock);
-	return passed;
+	return fragments && ipsec_header_parse(skb, &header) &&
+	       recall(fragments, NFIPSEC_DIR_IN, key, &header, &first) && first.passed;
 }
