@@ -105,11 +105,11 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;
 	cb->seq = sa->flags & NFIPSEC_SA_F_ESN ? ipsec_replay_recover(sa->replay, seq) : seq;
+	cb->arrived = ipsec_bytes(skb);
+	cb->ip_len = -skb_network_offset(skb);
 	cb->named = sa->id.family == AF_INET6 ? cb->header.v6.nhoff :
 						offsetof(struct iphdr, protocol);
-	cb->ip_len = -skb_network_offset(skb);
-	cb->arrived = ipsec_bytes(skb);
-	/* Asked of the byte that is named. */
+	/* What the byte that @named is the place of says, so after that. */
 	if (ipsec_udpencap_carried(skb))
 		cb->ip_len -= sizeof(struct udphdr);
 	reason = replay_reason(ipsec_replay_check(sa->replay, cb->seq));
