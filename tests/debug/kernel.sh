@@ -4,22 +4,10 @@
 # host: timeout=3600
 set -u
 . "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/machine.sh"
 
-work=$(mktemp -d) || exit 1
-at_exit 'rm -rf "$work"'
-
-"$TOP/tests/vm/kernel" debug > "$work/env" || bail "no debug kernel"
-. "$work/env"
-
-# vm NAME < SCRIPT: run it; its output is in $work/NAME.log, results in $work/NAME
-vm() {
-	cat > "$work/$1.sh"
-	"$TOP/tests/vm/run" -k debug -M "$work/crashme/crashme.ko" -o "$work/$1" -t 300 --grace 200 "$work/$1.sh" > "$work/$1.log" 2>&1
-}
-
-mkdir -p "$work/crashme"
-cp "$TOP"/tests/lib/crashme/* "$work/crashme"
-check "crashme.ko builds" make -C "$KERNEL_DIR" M="$work/crashme" modules
+machine_begin debug -M "$crashme" -t 300 --grace 200
+crashme_builds
 
 vm quiet <<'END'
 set -e

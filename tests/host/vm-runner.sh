@@ -3,18 +3,9 @@
 # host: timeout=900
 set -u
 . "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/machine.sh"
 
-work=$(mktemp -d) || exit 1
-at_exit 'rm -rf "$work"'
-kernel=${K:-6.1}
-
-# vm NAME OPTIONS... < SCRIPT: run it; its output is in $work/NAME.log, results in $work/NAME
-vm() {
-	local name=$1
-	shift
-	cat > "$work/$name.sh"
-	"$TOP/tests/vm/run" -k "$kernel" -M none -o "$work/$name" -t 60 "$@" "$work/$name.sh" > "$work/$name.log" 2>&1
-}
+machine_begin "${K:-6.1}" -M none -t 60
 
 # verdict NAME STATUS FOUND: what the last vm returned, and what it must have said
 verdict() {
@@ -45,7 +36,6 @@ echo data > "$ARTIFACTS/from-guest"
 diff <(echo a) <(echo a)
 echo "release $(uname -r)"
 END
-eval "$("$TOP/tests/vm/kernel" "$kernel")"
 verdict pass 0 "^release $KERNEL_RELEASE\$" $?
 is "a result reaches the host" data "$(cat "$work/pass/from-guest")"
 check_fails "nothing reaches the host's root" test -e /etc/new -o -e /var/lib/new -o -e ~/new
@@ -65,11 +55,9 @@ verdict vanishes 98 'died without a verdict' $?
 vm panic <<< 'echo c > /proc/sysrq-trigger; sleep 30'
 verdict panic 97 'Kernel panic' $?
 
-mkdir -p "$work/crashme"
-cp "$TOP"/tests/lib/crashme/* "$work/crashme"
-if check "crashme.ko builds" make -C "$KERNEL_DIR" M="$work/crashme" modules; then
+if crashme_builds; then
 	for kind in warn oops loop; do
-		vm "crashme-$kind" -a watchdog_thresh=2 -M "$work/crashme/crashme.ko" <<< "insmod \$KMOD kind=$kind; sleep 5; exit 0"
+		vm "crashme-$kind" -a watchdog_thresh=2 -M "$crashme" <<< "insmod \$KMOD kind=$kind; sleep 5; exit 0"
 		case $kind in
 		warn) verdict "crashme-$kind" 97 'crashme was asked to warn\|WARNING: .*crashme_warn' $? ;;
 		oops) verdict "crashme-$kind" 97 'Oops' $? ;;
@@ -77,7 +65,7 @@ if check "crashme.ko builds" make -C "$KERNEL_DIR" M="$work/crashme" modules; th
 		esac
 		is "... and where" 1 "$(grep -c "^#   at: crashme_$kind+.* < do_one_initcall+" "$work/crashme-$kind.log")"
 	done
-	vm crashme-quiet -M "$work/crashme/crashme.ko" <<< "insmod \$KMOD && grep ^crashme /proc/modules"
+	vm crashme-quiet -M "$crashme" <<< "insmod \$KMOD && grep ^crashme /proc/modules"
 	verdict crashme-quiet 0 '^crashme ' $?
 fi
 
