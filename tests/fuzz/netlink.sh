@@ -6,9 +6,9 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/fuzz/lib/vm.sh"
 
-: "${FUZZ_SECONDS:=60}" "${FUZZ_SEED:=$SRANDOM}"
-fuzz=$TOP/build/fuzz-netlink/fuzz
+fuzzer netlink
 said=$ARTIFACTS/fuzz
 
 # f1 --- f2 --- f3, of which f2 forwards
@@ -29,18 +29,14 @@ ip -n f3 route add default via fd09:2::2
 kernel_memory() { awk '/^(Slab|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo; }
 
 fuzz() { # seconds, file
-	"$fuzz" "$FUZZ_SEED" "$1" f1 f2 f3 > "$2" 2>&1
-	status=$?
-	diag "$(grep -v '^complaint: ' "$2" | sed 's/^# //')"
-	is "$1 seconds of messages end as they should" 0 $status
-	is "... the kernel's answers are well-formed, complete, and agree" "" \
-		"$(grep '^complaint: ' "$2" | head -n 20)"
+	fuzzed "$2" "$1 seconds of messages" \
+		"the kernel's answers are well-formed, complete, and agree" \
+		"$fuzz" "$FUZZ_SEED" "$1" f1 f2 f3
 }
 
 # The value behind a word of the statistics.
 told() { sed -nE "s/^# .*$1 ([0-9]+).*/\1/p" "$said" | tail -n 1; }
 
-[ -x "$fuzz" ] || bail "there is no $fuzz: make -C tests/fuzz/netlink"
 load_module
 # As they are found one by one the kernel would wait for each.
 modprobe -aq des_generic ccm gcm ctr chacha20poly1305 authenc authencesn xcbc cmac hmac md5 sha1_generic \
