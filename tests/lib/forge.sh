@@ -6,6 +6,8 @@
 #   forge_bench6          the same with IPv6 as well
 #   forge FILE [ARG...]   run a Python script in `us`, its results are ours; it finds
 #                         tests/lib/forge.py
+#   forge_local FILE [ARG...]   the same of packets for `us`, which has sockets that take ESP in
+#                         UDP, of both families: nothing else comes to them. After protect.sh
 
 #   near eth0 ---- eth0 us eth1 ---- eth0 far
 #   (10.1.0.2)   10.1.0.1  192.0.2.1   (192.0.2.2, and 10.2.0.2 behind it)
@@ -53,4 +55,11 @@ forge_bench6() {
 forge() {
 	ktap_relay "" < <(PYTHONPATH="$TOP/tests/lib" PYTHONDONTWRITEBYTECODE=1 \
 		ip netns exec us python3 -u "$@" 2>&1)
+}
+
+forge_local() {
+	key_manager us 4
+	key_manager us 6
+	forge "$@"
+	is "nothing came to the key managers" "" "$(heard us 4)$(heard us 6)"
 }

@@ -10,8 +10,5 @@ set -u
 
 load_module
 forge_bench6
-key_manager us 4
-key_manager us 6
-forge "$TOP/tests/net/udpencap-wire.py"
-is "nothing came to the key managers" "" "$(heard us 4)$(heard us 6)"
+forge_local "$TOP/tests/net/udpencap-wire.py"
 ktap_end
