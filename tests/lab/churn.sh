@@ -9,7 +9,6 @@ set -u
 . "$TOP/tests/lib/rekey.sh"
 . "$TOP/tests/bench/lib/measure.sh"
 
-umask 077
 batch=1000
 many=1000000 each=2600 spare=16	# bytes of an SA, and MB that may stay
 # The checkers need several times as much for each, and keep what has been freed.

@@ -6,6 +6,7 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/lib/rekey.sh"
 
 kcsan=/sys/kernel/debug/kcsan
 mount -t debugfs none /sys/kernel/debug 2> /dev/null
@@ -28,16 +29,8 @@ traffic() {
 		done
 	done
 	ip netns exec h2 iperf3 -s -1 > /dev/null & busy+=("$!")
-	await 10 listens h2 5201 || bail "no server"
+	listens h2 tcp 5201 || bail "no server"
 	ip netns exec h1 taskset -c 1 iperf3 -c 10.2.0.2 -P 2 -t 1000 > /dev/null & busy+=("$!")
-}
-
-listens() { [ -n "$(ip netns exec "$1" ss -Hltn "sport = :$2")" ]; }
-
-replace() { # from, to, sender, receiver
-	protect_spi=$((protect_spi + 2))
-	sas esp tunnel "$1" "$2" enc aes-128-gcm | sed -E 's/:(0x)?[0-9a-f]+//g' > "$net_state/new"
-	ipsec_load "$4" < "$net_state/new" && ipsec_load "$3" < "$net_state/new"
 }
 
 # until it fails, or there is no more time
@@ -49,7 +42,7 @@ repeatedly() { # command...
 }
 
 manage() {
-	replace 192.0.2.1 192.0.2.2 gw1 gw2 && replace 192.0.2.2 192.0.2.1 gw2 gw1 &&
+	more_sas new &&
 		ipsec gw1 -s all > /dev/null && ipsec gw2 -j -s stats > /dev/null &&
 		ip -n gw1 xfrm state count > /dev/null && ip -n gw1 -s xfrm policy list > /dev/null &&
 		ip -n gw1 route replace 10.2.0.0/24 via 192.0.2.2 &&

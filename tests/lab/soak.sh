@@ -5,7 +5,6 @@
 #
 # SOAK_SECONDS: how long, default 60.
 set -u
-umask 077
 : "${SOAK_SECONDS:=60}"
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

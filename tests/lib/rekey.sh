@@ -5,7 +5,10 @@
 #   rekey_begin          the tunnel
 #   rekey                its next SAs; those before the last ones go
 #   $rekeys              how often that was done
+#   more_sas NAME        newer SAs beside those that such a tunnel has, in files of that name;
+#                        the first has the SPI $protect_spi. False if they are refused
 
+umask 077	# ipsecctl reads no keys that others can
 rekeys=0
 
 # new_sas NAME: one for each direction, in files of their own
@@ -25,14 +28,18 @@ rekey_begin() {
 		ipsec gw2 -F -f - || bail "the gateways refuse their rules"
 }
 
-# Who receives has an SA first. What is under way with the last ones still finds them.
+# Who receives has an SA first.
+more_sas() {
+	new_sas "$1"
+	ipsec gw2 -f "$net_state/there.$1" && ipsec gw1 -f "$net_state/back.$1" &&
+		ipsec gw1 -f "$net_state/there.$1" && ipsec gw2 -f "$net_state/back.$1"
+}
+
+# What is under way with the last ones still finds them.
 rekey() {
 	local old=$((rekeys - 1))
 	rekeys=$((rekeys + 1))
-	new_sas $rekeys
-	ipsec gw2 -f "$net_state/there.$rekeys" && ipsec gw1 -f "$net_state/back.$rekeys" &&
-		ipsec gw1 -f "$net_state/there.$rekeys" && ipsec gw2 -f "$net_state/back.$rekeys" ||
-		bail "new SAs are refused"
+	more_sas $rekeys || bail "new SAs are refused"
 	[ $old -ge 0 ] || return 0
 	ipsec gw1 -d -f "$net_state/sas.$old" && ipsec gw2 -d -f "$net_state/sas.$old" ||
 		bail "old SAs are not deleted"

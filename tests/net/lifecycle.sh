@@ -6,6 +6,7 @@ set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/protect.sh"
+. "$TOP/tests/lib/rekey.sh"
 
 flood() { # from, to: until flood_end
 	ip netns exec "$1" ping -n -q -i 0.01 -W 1 "$2" > "$net_state/flood" 2>&1 &
@@ -35,18 +36,10 @@ load_and_unload() { # times
 	done
 }
 
-# A new SA in one direction: the receiver has it before the sender uses it.
-replace_sa() { # from, to, sender, receiver
-	sas esp tunnel "$1" "$2" enc aes-128-gcm | sed -E 's/:(0x)?[0-9a-f]+//g' > "$net_state/new"
-	ipsec_load "$4" < "$net_state/new" && ipsec_load "$3" < "$net_state/new"
-}
-
 replace_sas() { # times
 	local n
 	for ((n = 0; n < $1; n++)); do
-		protect_spi=$((protect_spi + 2))
-		replace_sa 192.0.2.1 192.0.2.2 gw1 gw2 && replace_sa 192.0.2.2 192.0.2.1 gw2 gw1 ||
-			return 1
+		more_sas new || return 1
 	done
 }
 
@@ -83,7 +76,7 @@ is "no packet was lost by it" 0 "$(flood_end)"
 check "the books of both gateways" balanced gw1 gw2 esp
 capture_end
 check "only ESP on the wire" only_esp "$ARTIFACTS/replace.pcap"
-is "the newest SA is used" "$(printf '0x%08x' $((protect_spi + 2)))" \
+is "the newest SA is used" "$(printf '0x%08x' $protect_spi)" \
 	"$(tcpdump -n -r "$ARTIFACTS/replace.pcap" src 192.0.2.1 2>/dev/null | sed -n 's/.*spi=\(0x[0-9a-f]*\).*/\1/p' | tail -n 1)"
 
 flood h1 10.2.0.2
