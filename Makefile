@@ -44,9 +44,10 @@ RACE_TESTS = lab/races fuzz/netlink net/async net/hold net/lifecycle net/netlink
 check-races: setup
 	@K=debug-kcsan tests/run $(or $(T),debug/races $(RACE_TESTS))
 
-# which lines of the module they reach
+# which lines of the module they reach; what only lasts, reaches no more
+COVERAGE_TESTS = $(patsubst tests/%.sh,%,$(wildcard tests/lab/faults-*.sh)) selftest net interop conformance
 coverage: setup
-	-@COVERAGE=1 K=debug-uml tests/run $(or $(T),lab selftest net conformance)
+	-@COVERAGE=1 K=debug-uml tests/run $(or $(T),$(COVERAGE_TESTS))
 	@tests/coverage
 
 # what takes longer: the kernel's own selftests, of which SELFTESTS= picks some, and IKE daemons
