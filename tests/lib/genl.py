@@ -136,41 +136,33 @@ class Reply:
         return next((value for t, value in self.attrs if t == type_), None)
 
 
-class Connection:
+class Netlink:
     """@room: bytes of a read; the kernel makes the parts of a dump as large as the largest."""
 
-    def __init__(self, cap_ack=True, room=1 << 20):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    family = 0      # what messages are, unless they say it
+
+    @staticmethod
+    def reply(_flags, data):
+        """What receive() makes of an answer."""
+        return data
+
+    def __init__(self, protocol, cap_ack=True, room=1 << 20):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
         self.sock.bind((0, 0))
         self.sock.settimeout(60)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, int(cap_ack))
         self.seq = 100
         self.room = room
-        self.family, self.groups = GENL_ID_CTRL, {}
-        name = Attr(2, b"nfipsec\0")
-        for reply in self.request(CTRL_CMD_GETFAMILY, [name], version=2):
-            self.family = struct.unpack("H", reply.get(1))[0]
-            for _, group in parse(reply.get(7)):
-                fields = dict(parse(group))
-                self.groups[fields[1].rstrip(b"\0").decode()] = struct.unpack("I", fields[2])[0]
 
     def close(self):
         self.sock.close()
 
-    def subscribe(self, group):
-        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
-        with contextlib.suppress(PermissionError):
-            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
-
-    def send(self, cmd, attrs, flags=0, version=1, length=None):
-        body = struct.pack("BBH", cmd, version, 0) + (attrs if isinstance(attrs, bytes) else join(attrs))
-        self.send_raw(body, flags, length)
-
-    def send_raw(self, body, flags=0, length=None):
+    def send_raw(self, body, flags=0, length=None, kind=None):
         self.seq += 1
+        self.interrupted = False
         length = 16 + len(body) if length is None else length
-        message = struct.pack("IHHII", length, self.family, NLM_F_REQUEST | flags, self.seq, 0) + body
+        message = struct.pack("IHHII", length, self.family if kind is None else kind, NLM_F_REQUEST | flags, self.seq, 0) + body
         if len(message) > 50000:
             self.sock.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, len(message) + 65536)
         self.sock.send(message)
@@ -210,13 +202,37 @@ class Connection:
                     self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
                     return replies
                 self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
-                replies.append(Reply(flags, data))
+                replies.append(self.reply(flags, data))
 
     interrupted = False
 
+
+class Connection(Netlink):
+    """To the module's family of generic netlink."""
+
+    reply = Reply
+
+    def __init__(self, cap_ack=True, room=1 << 20):
+        super().__init__(16, cap_ack, room)
+        self.family, self.groups = GENL_ID_CTRL, {}
+        name = Attr(2, b"nfipsec\0")
+        for reply in self.request(CTRL_CMD_GETFAMILY, [name], version=2):
+            self.family = struct.unpack("H", reply.get(1))[0]
+            for _, group in parse(reply.get(7)):
+                fields = dict(parse(group))
+                self.groups[fields[1].rstrip(b"\0").decode()] = struct.unpack("I", fields[2])[0]
+
+    def subscribe(self, group):
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
+        with contextlib.suppress(PermissionError):
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+
+    def send(self, cmd, attrs, flags=0, version=1, length=None):
+        body = struct.pack("BBH", cmd, version, 0) + (attrs if isinstance(attrs, bytes) else join(attrs))
+        self.send_raw(body, flags, length)
+
     def request(self, cmd, attrs=(), flags=NLM_F_ACK, version=1):
         self.send(cmd, attrs, flags, version)
-        self.interrupted = False
         return self.receive()
 
     def dump(self, cmd, attrs=()):
