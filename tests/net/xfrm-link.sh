@@ -127,6 +127,11 @@ kill $monitor 2> /dev/null
 
 # --- links come and go ---------------------------------------------------------------
 
+is "a link gets no if_id that another one has" "Error: This namespace has a link with this if_id already." \
+	"$(ip -n gw1 link change ipsec1 type xfrm dev eth1 if_id 40 2>&1)"
+is "nor another device below" "Error: The device below a link does not change." \
+	"$(ip -n gw1 link change ipsec1 type xfrm dev eth0 if_id 50 2>&1)"
+check "then its packets pass as before" in_ns h1 ping -n -q -c 1 -W 2 -I 10.3.0.2 10.4.0.2
 check "a link gets another if_id" ip -n gw1 link change ipsec1 type xfrm dev eth1 if_id 51
 snapshot gw1
 is "and has no policies then" no "$(in_ns h1 ping -n -q -c 1 -W 1 -I 10.3.0.2 10.4.0.2 > /dev/null 2>&1 && echo yes || echo no)"

@@ -564,6 +564,10 @@ for flag in (POLICY_F_PFP_SRC, POLICY_F_PFP_DST, POLICY_F_PFP_PROTO, POLICY_F_PF
     bad = u32(POLICY_A_FLAGS, flag)
     refused(f"POLICY_NEW flag {flag:#x} without an SA", CMD_POLICY_NEW, [bypass(flags=bad)], INVAL,
             "A policy that bypasses or discards has no SA to populate from packets", bad)
+for flag in (POLICY_F_LOCAL, POLICY_F_FORWARDED, POLICY_F_LOCAL | POLICY_F_FORWARDED):
+    bad = u32(POLICY_A_FLAGS, flag)
+    bad_policy(f"flag {flag:#x} of one that is outbound", INVAL,
+               "Only of packets that arrive are some for this host and others forwarded", flags=bad, blame=bad)
 for name, text in (("empty", b"\0"), ("of 256 bytes", b"x" * 256 + b"\0"), ("without an end", b"abc")):
     bad = Attr(POLICY_A_NAME, text)
     refused(f"POLICY_NEW name {name}", CMD_POLICY_NEW, [policy(name=bad)], (INVAL, RANGE),
