@@ -14,6 +14,7 @@
 #   whack NS ARGUMENT...          `ipsec` beside it
 #   daemon_end NS
 #   charon_options NS LINE...     what its charon has in strongswan.conf besides; before it starts
+#   ike_preload=FILE              the library that charons are started with
 #   swan NS ARGUMENT...           swanctl beside it
 #   vici_of NS                    the socket by which one talks to it
 #   file_of NS PATH < TEXT        what PATH of /etc is in NS; before its charon
@@ -44,6 +45,7 @@
 
 ike_state=$(mktemp -d "${TMPDIR:-/tmp}/ike.XXXXXX") || exit 1
 ike_files=${0%.sh}
+ike_preload=
 declare -A daemons=()
 at_exit 'ike_end_all; rm -rf "$ike_state"'
 
@@ -106,7 +108,7 @@ charon() {
 	cp -rn /etc/swanctl/. "/etc/netns/$ns/swanctl/"
 	cp "$dir/$ns.conf" "/etc/netns/$ns/swanctl/swanctl.conf" || bail "no configuration of $ns"
 	rm -f "$(vici_of "$ns")"
-	ip netns exec "$ns" bash -c "mount --bind '$ike_state/$ns.run' /run && exec charon-systemd" \
+	ip netns exec "$ns" bash -c "mount --bind '$ike_state/$ns.run' /run && LD_PRELOAD='$ike_preload' exec charon-systemd" \
 		< /dev/null 2>> "$ARTIFACTS/$ns.charon" &
 	daemons[$ns]=$!
 	wait_for test -S "$(vici_of "$ns")" || bail "charon does not start in $ns"
