@@ -13,11 +13,17 @@ has_state() { ip -n "$1" xfrm state | grep -qw "$2"; }
 
 spis_of() { ip -n "$1" xfrm state | awk '$1 == "proto" { print $4 }' | sort; }
 
-# Of the SA that gw1 sends with.
-sequence() {
+# Of the SA that gw1 sends with, and the highest in the window of that which it receives with.
+sent() {
 	printf '%d\n' "$(ip -n gw1 xfrm state | awk '
 		/^src/ { out = $4 == "192.0.2.2" }
 		out && sub(/.*oseq /, "") { sub(/,.*/, ""); print }')"
+}
+
+received() {
+	printf '%d\n' "$(ip -n gw1 xfrm state | awk '
+		/^src/ { out = $4 == "192.0.2.2" }
+		!out && sub(/.* seq /, "") { sub(/,.*/, ""); print }')"
 }
 
 gateway_chain
@@ -56,14 +62,16 @@ stack_snapshot gw1
 
 # The address goes, another one is there. SAs are the same ones then, and nobody begins to count anew.
 spis=$(spis_of gw1)
-before=$(sequence)
+sent=$(sent)
+received=$(received)
 ip -n gw1 addr del 192.0.2.1/24 dev eth1
 check "gw2 hears of the other address" await_said gw2 'parsed INFORMATIONAL request .*N\(UPD_SA_ADDR\)'
 check "and has it in its SAs" wait_for has_state gw2 192.0.2.11
 check "h1 reaches h2" reaches h1 10.2.0.2 -W 10
 check "h2 reaches h1" reaches h2 10.1.0.2
 is "by the same SAs" "$spis" "$(spis_of gw1)"
-is "$before packets were sent before, two since then" $((before + 2)) "$(sequence)"
+is "$sent packets were sent before, two since then" $((sent + 2)) "$(sent)"
+is "$received were received before, two since then" $((received + 2)) "$(received)"
 for ns in gw1 gw2; do
 	is "$ns dropped nothing" "" "$(lost $ns)"
 	is "$ns: no state of the old address is left" "" "$(ip -n $ns xfrm state | grep -w 192.0.2.1)"
