@@ -32,13 +32,14 @@ for ns in nat gw2; do
 	in_ns $ns sysctl -qw net.ipv4.ip_forward=1
 done
 
-# Source ports out of a range, whatever they were.
-nat_ports() {
+# Source ports out of a range, whatever they were; RULES go before that.
+nat_ports() { # range, rules
 	in_ns nat nft -f - << END
 flush ruleset
 table ip nat {
 	chain postrouting {
 		type nat hook postrouting priority srcnat
+		${2-}
 		oif "eth1" udp sport 1-65535 masquerade to :$1
 	}
 }
@@ -80,7 +81,9 @@ check "a CA" certificate ca ecdsa 256
 check "the gateway's certificate" certificate gw2 rsa 2048
 check "dave's certificate" certificate dave rsa 2048
 check "carol's certificate" certificate carol ecdsa 256
-nat_ports 1024-1060
+# As NATs do it whose table is full from the bottom.
+nat_ports 1025-1060 'oif "eth1" ip saddr 10.9.1.2 udp sport 500 masquerade to :1
+		oif "eth1" ip saddr 10.9.1.2 udp sport 4500 masquerade to :1024'
 charon gw2
 charon carol
 charon dave
@@ -94,6 +97,8 @@ check "dave has his tunnel: IKEv1, XAuth" swan dave --initiate --child v1
 check "carol has transport mode" swan carol --initiate --child host
 is "each has an address" "10.3.0.1 10.3.0.2" "$(virtual carol) $(virtual dave)"
 is "SAs to other ports than 4500" 3 "$(ip -n gw2 xfrm state | grep -cE 'encap type espinudp sport 10[0-9]+ dport 4500')"
+check "dave's ports are 1 for 500" said gw2 'received packet: from 192.0.2.1\[1\] to 192.0.2.2\[500\]'
+is "and 1024 for 4500" 1 "$(ip -n gw2 xfrm state | grep -c 'encap type espinudp sport 1024 dport 4500')"
 check "carol reaches h2" reaches carol 10.2.0.2
 check "carol reaches the gateway" reaches carol 192.0.2.2
 check "dave reaches h2" reaches dave 10.2.0.2
