@@ -97,5 +97,17 @@ check "another SA comes" state gw2 add
 is "what waited for the one that is gone is dropped" "$sent 0" "$(delta gw2 IN_LARVAL) $(delta gw2 IN_RELEASED)"
 xfrm_flush gw1 gw2
 
+# A name is reserved for as long as net.core.xfrm_acq_expires says.
+no_state() { [ -z "$(ip -n gw2 xfrm state)" ]; }
+in_ns gw2 sysctl -qw net.core.xfrm_acq_expires=3
+start=$EPOCHREALTIME
+ip -n gw2 xfrm state allocspi src 192.0.2.1 dst 192.0.2.2 proto esp mode tunnel min 0x1008 max 0x1008 > /dev/null
+check_fails "an SPI is reserved" no_state
+check "and given back" await 30 no_state
+check "but not before three seconds have passed" test $(((${EPOCHREALTIME/./} - ${start/./}) / 1000)) -ge 1900
+check "then another may have it" ip -n gw2 xfrm state allocspi src 192.0.2.1 dst 192.0.2.2 proto esp \
+	mode tunnel min 0x1008 max 0x1008
+xfrm_flush gw2
+
 check "the module can be unloaded" unload_module
 ktap_end
