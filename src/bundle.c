@@ -374,41 +374,50 @@ static void ends_of(const struct ipsec_key *key, const struct chain *chain, stru
 	}
 }
 
-/* Append the SA of a spec, if there is one. */
+/* What the next SA must be like for a packet with these ends. */
+static void want(const struct ipsec_policy *policy, const struct ipsec_spec *spec,
+		 const struct ends *ends, struct ipsec_sa_wanted *wanted)
+{
+	memset(wanted, 0, sizeof(*wanted));
+	wanted->id.proto = spec->proto;
+	wanted->id.spi = spec->spi;
+	wanted->tag = policy->tag;
+	wanted->mode = spec->mode;
+	wanted->reqid = spec->reqid;
+	wanted->packet_src = &ends->src;
+	wanted->packet_dst = &ends->dst;
+	wanted->packet_family = ends->family;
+	wanted->id.dst = ends->dst;
+	wanted->id.family = ends->family;
+	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
+		wanted->id.dst = spec->dst;
+		wanted->id.family = spec->family;
+	}
+	if (spec->family && !ipsec_addr_is_any(&spec->src))
+		wanted->src = &spec->src;
+}
+
+/* Append the SA of a spec, if there is one; else @awaited is which one it would be. */
 static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
 		    const struct ipsec_spec *spec, const struct ipsec_key *key,
-		    struct chain *chain)
+		    struct chain *chain, u32 *awaited)
 {
+	struct ipsec_sa_wanted wanted;
 	struct ipsec_sa *sa;
-	struct ipsec_sa_wanted wanted = {
-		.id.proto = spec->proto,
-		.id.spi = spec->spi,
-		.tag = policy->tag,
-		.mode = spec->mode,
-		.reqid = spec->reqid,
-	};
 	struct ends ends;
 
 	ends_of(key, chain, &ends);
-	wanted.packet_src = &ends.src;
-	wanted.packet_dst = &ends.dst;
-	wanted.packet_family = ends.family;
-	wanted.id.dst = ends.dst;
-	wanted.id.family = ends.family;
-	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
-		wanted.id.dst = spec->dst;
-		wanted.id.family = spec->family;
-	}
-	if (spec->family && !ipsec_addr_is_any(&spec->src))
-		wanted.src = &spec->src;
+	want(policy, spec, &ends, &wanted);
 	/* What is inside others is no longer the packet that the selectors are about. */
 	if (!chain->n) {
 		wanted.key = key;
 		wanted.pfp = policy->flags & NFIPSEC_POLICY_F_PFP;
 	}
 	sa = ipsec_sa_newest(inet, &wanted);
-	if (!sa)
+	if (!sa) {
+		*awaited = ipsec_sa_awaited(&wanted.id, wanted.tag.if_id, wanted.reqid);
 		return false;
+	}
 	chain->sa[chain->n] = sa;
 	chain->mode[chain->n++] = ipsec_sa_mode(sa, &wanted);
 	return true;
@@ -433,18 +442,29 @@ static u32 route_mark(const struct ipsec_policy *policy, const struct ipsec_key 
 	return policy->tag.mark.value;
 }
 
-/* The SAs of a policy for a packet: false if one is missing that has to be there, or all are. */
-static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
-		     const struct ipsec_key *key, struct chain *chain)
+/*
+ * The SAs of a policy for a flow: false if one is missing that has to be there, or all are.
+ *
+ * While the innermost is missing nothing else is of any use, and policy and packet say which one it
+ * is. What a further one must be like depends on those before it, and another of these may come
+ * as well.
+ */
+static bool find_sas(struct ipsec_net *inet, struct ipsec_flow *flow, struct chain *chain)
 {
+	const struct ipsec_policy *policy = flow->policy;
+	u32 awaited;
 	int i;
 
 	chain->n = 0;
-	for (i = 0; i < policy->n_specs; i++)
-		if (!find_sa(inet, policy, &policy->spec[i], key, chain) &&
-		    !policy->spec[i].optional)
-			return false;
-	chain->mark = route_mark(policy, key, chain);
+	for (i = 0; i < policy->n_specs; i++) {
+		if (find_sa(inet, policy, &policy->spec[i], &flow->key, chain, &awaited) ||
+		    policy->spec[i].optional)
+			continue;
+		flow->awaits = i ? 0 : awaited;
+		return false;
+	}
+	flow->awaits = 0;
+	chain->mark = route_mark(policy, &flow->key, chain);
 	return chain->n;
 }
 
@@ -624,7 +644,8 @@ static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct i
  * ipsec_bundle_get() - what protects the packets of a flow
  * @inet: the namespace
  * @flow: its policy says PROTECT
- * @reason: set to a drop reason if there is nothing; IPSEC_OUT_NO_SA: an SA is missing
+ * @reason: set to a drop reason if there is nothing; IPSEC_OUT_NO_SA: an SA is missing, and
+ *          the flow knows which
  *
  * BH off, RCU read-side section, in which the bundle lives.
  *
@@ -640,7 +661,7 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
-	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
+	if (!find_sas(inet, flow, &chain)) {
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}

@@ -7,38 +7,53 @@
  * SPI, which it has chosen itself, so what comes for it waits for the keys. Nothing of it is
  * believed until they have come.
  */
+#include <linux/hash.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
 #include "early.h"
 #include "queue.h"
+#include "sa.h"
 #include "skb.h"
 
-#define TICK	(HZ / 4)
+#define TICK		(HZ / 4)
+#define TABLE_BITS	5
 
 /**
  * struct ipsec_early - the packets of a namespace that came too early
  * @inet: the namespace [I]
- * @packets: in the order in which they came, with their own lock
+ * @lock: protects what follows
+ * @queues: the packets by SPI, in each queue in the order in which they came
+ * @packets: their number
  * @expire: drops those that waited too long; pending while there are any
  */
 struct ipsec_early {
 	struct ipsec_net *inet;
-	struct sk_buff_head packets;
+	spinlock_t lock;	/* what follows */
+	struct sk_buff_head queues[BIT(TABLE_BITS)];
+	unsigned int packets;
 	struct delayed_work expire;
 };
+
+static struct sk_buff_head *queue_of(struct ipsec_early *early, __be32 spi)
+{
+	return &early->queues[hash_32((__force u32)spi, TABLE_BITS)];
+}
 
 static void early_expire(struct work_struct *work)
 {
 	struct ipsec_early *early = container_of(to_delayed_work(work), struct ipsec_early, expire);
 	struct sk_buff_head list;
+	int i;
 
 	__skb_queue_head_init(&list);
-	spin_lock_bh(&early->packets.lock);
-	ipsec_queue_overdue(&early->packets, &list);
-	if (!skb_queue_empty(&early->packets))
+	spin_lock_bh(&early->lock);
+	for (i = 0; i < ARRAY_SIZE(early->queues); i++)
+		WRITE_ONCE(early->packets, early->packets -
+			   ipsec_queue_overdue(&early->queues[i], &list));
+	if (early->packets)
 		queue_delayed_work(ipsec_wq, &early->expire, TICK);
-	spin_unlock_bh(&early->packets.lock);
+	spin_unlock_bh(&early->lock);
 	ipsec_queue_drop(early->inet, &list, IPSEC_IN_LARVAL);
 }
 
@@ -51,11 +66,14 @@ static void early_expire(struct work_struct *work)
 int ipsec_early_init(struct ipsec_net *inet)
 {
 	struct ipsec_early *early = kzalloc(sizeof(*early), GFP_KERNEL);
+	int i;
 
 	if (!early)
 		return -ENOMEM;
 	early->inet = inet;
-	skb_queue_head_init(&early->packets);
+	spin_lock_init(&early->lock);
+	for (i = 0; i < ARRAY_SIZE(early->queues); i++)
+		__skb_queue_head_init(&early->queues[i]);
 	INIT_DELAYED_WORK(&early->expire, early_expire);
 	inet->early = early;
 	return 0;
@@ -67,8 +85,11 @@ int ipsec_early_init(struct ipsec_net *inet)
  */
 void ipsec_early_exit(struct ipsec_net *inet)
 {
+	int i;
+
 	cancel_delayed_work_sync(&inet->early->expire);
-	skb_queue_purge(&inet->early->packets);
+	for (i = 0; i < ARRAY_SIZE(inet->early->queues); i++)
+		__skb_queue_purge(&inet->early->queues[i]);
 	kfree(inet->early);
 }
 
@@ -85,13 +106,14 @@ void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
 	bool full;
 
 	skb->dev = NULL;
-	spin_lock(&early->packets.lock);
-	full = skb_queue_len(&early->packets) >= IPSEC_EARLY_MAX;
+	spin_lock(&early->lock);
+	full = early->packets >= IPSEC_EARLY_MAX;
 	if (!full) {
-		__skb_queue_tail(&early->packets, skb);
+		__skb_queue_tail(queue_of(early, ipsec_cb(skb)->spi), skb);
+		WRITE_ONCE(early->packets, early->packets + 1);
 		queue_delayed_work(ipsec_wq, &early->expire, TICK);
 	}
-	spin_unlock(&early->packets.lock);
+	spin_unlock(&early->lock);
 	if (full)
 		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
 }
@@ -100,36 +122,40 @@ void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
  * ipsec_early_hold() - hold a packet until its SA has its keys
  * @inet: the namespace
  * @skb: the packet, consumed; its data begins with the ESP or AH header
- * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @sa: the SA
  *
  * Softirq, or BH off.
  */
-void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, u8 proto)
+void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa)
 {
 	ipsec_book(inet, IPSEC_IN_HELD, ipsec_bytes(skb));
 	ipsec_cb(skb)->len = skb->dev->ifindex;
-	ipsec_cb(skb)->next_header = proto;
+	ipsec_cb(skb)->next_header = sa->id.proto;
+	ipsec_cb(skb)->spi = sa->id.spi;
 	ipsec_queue_prepare(skb, IPSEC_EARLY_SECONDS);
 	ipsec_early_again(inet, skb);
 }
 
 /**
- * ipsec_early_take() - take all packets that came too early
+ * ipsec_early_take() - take the packets that may have come too early for an SA
  * @inet: the namespace
- * @list: filled, in the order in which they came
+ * @sa: the SA, which has its keys now
+ * @list: filled, for each SA in the order in which they came
  *
  * Process context.
  */
-void ipsec_early_take(struct ipsec_net *inet, struct sk_buff_head *list)
+void ipsec_early_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
+		      struct sk_buff_head *list)
 {
-	struct sk_buff_head *packets = &inet->early->packets;
+	struct ipsec_early *early = inet->early;
 
 	__skb_queue_head_init(list);
-	if (skb_queue_empty_lockless(packets))
+	if (!READ_ONCE(early->packets))
 		return;
-	spin_lock_bh(&packets->lock);
-	skb_queue_splice_tail_init(packets, list);
-	spin_unlock_bh(&packets->lock);
+	spin_lock_bh(&early->lock);
+	skb_queue_splice_tail_init(queue_of(early, sa->id.spi), list);
+	WRITE_ONCE(early->packets, early->packets - skb_queue_len(list));
+	spin_unlock_bh(&early->lock);
 }
 
 /**
@@ -141,12 +167,14 @@ void ipsec_early_take(struct ipsec_net *inet, struct sk_buff_head *list)
  */
 void ipsec_early_waiting(struct ipsec_net *inet, struct ipsec_sum *sum)
 {
-	struct sk_buff_head *packets = &inet->early->packets;
+	struct ipsec_early *early = inet->early;
+	int i;
 
 	memset(sum, 0, sizeof(*sum));
-	spin_lock_bh(&packets->lock);
-	ipsec_queue_sum(packets, sum);
-	spin_unlock_bh(&packets->lock);
+	spin_lock_bh(&early->lock);
+	for (i = 0; i < ARRAY_SIZE(early->queues); i++)
+		ipsec_queue_sum(&early->queues[i], sum);
+	spin_unlock_bh(&early->lock);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "types.h"
 
 struct ipsec_net;
+struct ipsec_sa;
 struct ipsec_sum;
 struct sk_buff;
 struct sk_buff_head;
@@ -15,9 +16,10 @@ struct sk_buff_head;
 
 int ipsec_early_init(struct ipsec_net *inet);
 void ipsec_early_exit(struct ipsec_net *inet);
-void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, u8 proto);
+void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa);
 void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb);
-void ipsec_early_take(struct ipsec_net *inet, struct sk_buff_head *list);
+void ipsec_early_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
+		      struct sk_buff_head *list);
 void ipsec_early_waiting(struct ipsec_net *inet, struct ipsec_sum *sum);
 u8 ipsec_early_restore(struct ipsec_net *inet, struct sk_buff *skb);
 

@@ -4,6 +4,7 @@
  *
  * A held packet has been through all netfilter hooks.
  */
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
@@ -14,13 +15,15 @@
 #include "sa.h"
 #include "skb.h"
 
-#define TICK	(HZ / 4)
+#define TICK		(HZ / 4)
+#define TABLE_BITS	7
 
 /**
  * struct ipsec_holding - the packets that wait in a namespace
  * @inet: the namespace [I]
  * @lock: protects what follows and the queues of all policies of the namespace
- * @policies: those that hold packets; each is referenced
+ * @policies: those that hold packets, by ipsec_sa_awaited() of the SA that all of them wait for,
+ *            or 0: any may be it; each is referenced
  * @packets: number of packets held
  * @spd_gen: the SPD in which all who wait have found their policies; 0: not the same for all
  * @expire: drops those that waited too long; pending while any are held
@@ -28,7 +31,7 @@
 struct ipsec_holding {
 	struct ipsec_net *inet;
 	spinlock_t lock;	/* what follows, and the queues of the policies */
-	struct list_head policies;
+	DECLARE_HASHTABLE(policies, TABLE_BITS);
 	unsigned int packets;
 	unsigned long spd_gen;
 	struct delayed_work expire;
@@ -38,10 +41,12 @@ struct ipsec_holding {
 static bool unqueue_expired(struct ipsec_holding *holding, struct ipsec_policy *policy,
 			    struct sk_buff_head *list)
 {
-	holding->packets -= ipsec_queue_overdue(&policy->held, list);
+	lockdep_assert_held(&holding->lock);
+	WRITE_ONCE(holding->packets,
+		   holding->packets - ipsec_queue_overdue(&policy->held, list));
 	if (!skb_queue_empty(&policy->held))
 		return false;
-	list_del_init(&policy->hold_node);
+	hash_del(&policy->hold_node);
 	return true;
 }
 
@@ -60,12 +65,14 @@ static void hold_expire(struct work_struct *work)
 {
 	struct ipsec_holding *holding = container_of(to_delayed_work(work),
 						     struct ipsec_holding, expire);
-	struct ipsec_policy *policy, *next;
+	struct ipsec_policy *policy;
+	struct hlist_node *next;
 	struct sk_buff_head list;
+	int i;
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
-	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
+	hash_for_each_safe(holding->policies, i, next, policy, hold_node)
 		if (unqueue_expired(holding, policy, &list))
 			ipsec_policy_put(policy);
 	if (holding->packets)
@@ -88,7 +95,7 @@ int ipsec_hold_init(struct ipsec_net *inet)
 		return -ENOMEM;
 	holding->inet = inet;
 	spin_lock_init(&holding->lock);
-	INIT_LIST_HEAD(&holding->policies);
+	hash_init(holding->policies);
 	INIT_DELAYED_WORK(&holding->expire, hold_expire);
 	inet->holding = holding;
 	return 0;
@@ -115,20 +122,20 @@ bool ipsec_hold_wanted(const struct ipsec_policy *policy)
 	return !(policy->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 }
 
-/**
- * ipsec_hold_full() - whether one more packet would be too many
- * @inet: the namespace
- * @policy: its policy
- *
- * Any context, no lock: asked before trouble is taken with a packet, and again under the
- * lock when it is queued.
- *
- * Return: true if there is no room.
- */
-bool ipsec_hold_full(struct ipsec_net *inet, const struct ipsec_policy *policy)
+/* Any context, no lock. */
+static bool is_full(const struct ipsec_holding *holding, const struct ipsec_policy *policy)
 {
 	return skb_queue_len_lockless(&policy->held) >= IPSEC_HOLD_POLICY ||
-	       READ_ONCE(inet->holding->packets) >= IPSEC_HOLD_NET;
+	       READ_ONCE(holding->packets) >= IPSEC_HOLD_NET;
+}
+
+/* The lock is held. */
+static void file_under(struct ipsec_holding *holding, struct ipsec_policy *policy, u32 awaits)
+{
+	lockdep_assert_held(&holding->lock);
+	hash_del(&policy->hold_node);
+	policy->awaits = awaits;
+	hash_add(holding->policies, &policy->hold_node, awaits);
 }
 
 /* The lock is held. */
@@ -137,13 +144,15 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 {
 	struct ipsec_policy *policy = flow->policy;
 
-	if (ipsec_hold_full(holding->inet, policy))
+	if (is_full(holding, policy))
 		return false;
-	if (list_empty(&policy->hold_node)) {
+	if (!hash_hashed(&policy->hold_node)) {
 		/* A policy that was deleted a moment ago is not to be waited for. */
 		if (!refcount_inc_not_zero(&policy->refcnt))
 			return false;
-		list_add_tail(&policy->hold_node, &holding->policies);
+		file_under(holding, policy, flow->awaits);
+	} else if (policy->awaits != flow->awaits) {
+		file_under(holding, policy, 0);
 	}
 	__skb_queue_tail(&policy->held, skb);
 	WRITE_ONCE(holding->packets, holding->packets + 1);
@@ -199,6 +208,25 @@ void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 		return;
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
 	ipsec_event_acquire(inet, flow->policy, &flow->key);
+}
+
+/**
+ * ipsec_hold_full() - whether a packet is not to be held, as enough wait already
+ * @inet: the namespace
+ * @flow: its flow, under a policy that holds packets
+ *
+ * BH off, RCU read-side section. Asked before trouble is taken with a packet; when it is queued the
+ * room is looked at again. The key manager is asked here as well: those who fill the room may wait
+ * for SAs that never come, and this flow's may come at once.
+ *
+ * Return: true if there is no room.
+ */
+bool ipsec_hold_full(struct ipsec_net *inet, struct ipsec_flow *flow)
+{
+	if (likely(!is_full(inet->holding, flow->policy)))
+		return false;
+	ipsec_hold_ask(inet, flow);
+	return true;
 }
 
 /**
@@ -262,31 +290,33 @@ void ipsec_hold_again(struct ipsec_net *inet, const struct ipsec_flow *flow, str
 static void take(struct ipsec_holding *holding, struct ipsec_policy *policy,
 		 struct sk_buff_head *list)
 {
+	lockdep_assert_held(&holding->lock);
 	WRITE_ONCE(holding->packets, holding->packets - skb_queue_len(&policy->held));
 	skb_queue_splice_tail_init(&policy->held, list);
-	list_del_init(&policy->hold_node);
+	hash_del(&policy->hold_node);
 	ipsec_policy_put(policy);
 }
 
-/* Whether an SA can be one of those that the packets of a policy wait for. */
-static bool waits_for(const struct ipsec_policy *policy, const struct ipsec_sa *sa)
+/* The lock is held. */
+static void take_all(struct ipsec_holding *holding, struct sk_buff_head *list)
 {
-	const struct ipsec_spec *spec;
+	struct ipsec_policy *policy;
+	struct hlist_node *next;
 	int i;
 
-	if (policy->tag.if_id != sa->if_id)
-		return false;
-	for (i = 0; i < policy->n_specs; i++) {
-		spec = &policy->spec[i];
-		if (spec->proto != sa->id.proto || (spec->reqid && spec->reqid != sa->reqid) ||
-		    (spec->spi && spec->spi != sa->id.spi))
-			continue;
-		if (!spec->family || ipsec_addr_is_any(&spec->dst) ||
-		    (spec->family == sa->id.family &&
-		     !ipsec_addr_cmp(&spec->dst, &sa->id.dst, spec->family)))
-			return true;
-	}
-	return false;
+	hash_for_each_safe(holding->policies, i, next, policy, hold_node)
+		take(holding, policy, list);
+}
+
+/* The lock is held. */
+static void take_awaiting(struct ipsec_holding *holding, u32 awaits, struct sk_buff_head *list)
+{
+	struct ipsec_policy *policy;
+	struct hlist_node *next;
+
+	hash_for_each_possible_safe(holding->policies, policy, next, hold_node, awaits)
+		if (policy->awaits == awaits)
+			take(holding, policy, list);
 }
 
 /**
@@ -295,27 +325,30 @@ static bool waits_for(const struct ipsec_policy *policy, const struct ipsec_sa *
  * @sa: the SA
  * @list: filled, in the order in which they came for each policy
  *
- * Thousands of packets may wait while thousands of SAs come for others, so each SA takes those
- * of the policies alone that name one like it. If policies have changed it takes all: some
- * may belong to another one now.
+ * Thousands of packets may wait while thousands of SAs come for others, so each SA looks at those
+ * policies alone that wait for one with its reqid, or with any, or that wait for several. If
+ * policies have changed it takes all: some packets may belong to another one now.
  */
 void ipsec_hold_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 		     struct sk_buff_head *list)
 {
 	struct ipsec_holding *holding = inet->holding;
-	struct ipsec_policy *policy, *next;
-	bool all;
 
 	lockdep_assert_held(&inet->config);
 	__skb_queue_head_init(list);
 	if (sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN))
 		return;
 	spin_lock_bh(&holding->lock);
-	all = holding->spd_gen != inet->spd_gen;
+	if (holding->spd_gen != inet->spd_gen) {
+		take_all(holding, list);
+	} else {
+		take_awaiting(holding, 0, list);
+		take_awaiting(holding, ipsec_sa_awaited(&sa->id, sa->if_id, 0), list);
+		if (sa->reqid)
+			take_awaiting(holding, ipsec_sa_awaited(&sa->id, sa->if_id, sa->reqid),
+				      list);
+	}
 	holding->spd_gen = inet->spd_gen;
-	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
-		if (all || waits_for(policy, sa))
-			take(holding, policy, list);
 	spin_unlock_bh(&holding->lock);
 }
 
@@ -329,10 +362,11 @@ void ipsec_hold_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 void ipsec_hold_waiting(struct ipsec_net *inet, struct ipsec_sum *sum)
 {
 	struct ipsec_policy *policy;
+	int i;
 
 	memset(sum, 0, sizeof(*sum));
 	spin_lock_bh(&inet->holding->lock);
-	list_for_each_entry(policy, &inet->holding->policies, hold_node)
+	hash_for_each(inet->holding->policies, i, policy, hold_node)
 		ipsec_queue_sum(&policy->held, sum);
 	spin_unlock_bh(&inet->holding->lock);
 }
@@ -351,7 +385,7 @@ void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
-	if (!list_empty(&policy->hold_node))
+	if (hash_hashed(&policy->hold_node))
 		take(holding, policy, &list);
 	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
@@ -366,13 +400,11 @@ void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
 void ipsec_hold_flush_all(struct ipsec_net *inet)
 {
 	struct ipsec_holding *holding = inet->holding;
-	struct ipsec_policy *policy, *next;
 	struct sk_buff_head list;
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
-	list_for_each_entry_safe(policy, next, &holding->policies, hold_node)
-		take(holding, policy, &list);
+	take_all(holding, &list);
 	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }

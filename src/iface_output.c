@@ -82,7 +82,7 @@ static enum ipsec_stat wait_for_sa(struct ipsec_iface *iface, struct ipsec_flow 
 {
 	if (!ipsec_hold_wanted(flow->policy))
 		return IPSEC_OUT_NO_SA;
-	if (ipsec_hold_full(iface->inet, flow->policy))
+	if (ipsec_hold_full(iface->inet, flow))
 		return IPSEC_OUT_HOLD_FULL;
 	ipsec_count(iface->inet, IPSEC_OUT_OFFERED);
 	ipsec_iface_scrub(iface, skb);

@@ -100,7 +100,7 @@ static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 	enum ipsec_stat reason;
 
 	if (unlikely(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_OUT)))
-		return ipsec_sa_is_larval(sa) ? ipsec_early_hold(sa->inet, skb, sa->id.proto) :
+		return ipsec_sa_is_larval(sa) ? ipsec_early_hold(sa->inet, skb, sa) :
 						input_drop(skb, sa, IPSEC_IN_DIRECTION);
 	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;
@@ -204,7 +204,7 @@ static void input_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	struct sk_buff_head list;
 
-	ipsec_early_take(inet, &list);
+	ipsec_early_take(inet, sa, &list);
 	ipsec_queue_resume(inet, &list, resume);
 }
 

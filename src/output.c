@@ -86,7 +86,7 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 		ipsec_hold_ask(inet, flow);
 		return reason;
 	}
-	if (ipsec_hold_full(inet, flow->policy))
+	if (ipsec_hold_full(inet, flow))
 		return IPSEC_OUT_HOLD_FULL;
 	bundle = ipsec_bundle_larval(inet, skb_dst(skb));
 	if (!bundle)

@@ -428,18 +428,9 @@ struct ipsec_sa *ipsec_sadb_find(struct ipsec_net *inet, const struct ipsec_sa_i
 	return found ?: fits;
 }
 
-/* The key of the table of destinations. */
-static struct ipsec_sa_id towards(const struct ipsec_sa_id *id, u32 if_id)
-{
-	struct ipsec_sa_id key = *id;
-
-	key.spi = (__force __be32)if_id;
-	return key;
-}
-
 static int insert_by_dst(struct ipsec_sadb *sadb, struct ipsec_sa *sa)
 {
-	struct ipsec_sa_id key = towards(&sa->id, sa->if_id);
+	struct ipsec_sa_id key = ipsec_sa_towards(&sa->id, sa->if_id);
 	struct sa_dst *to = rhashtable_lookup_fast(&sadb->by_dst, &key, by_dst_params);
 	int err;
 
@@ -709,7 +700,7 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
  */
 struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted)
 {
-	struct ipsec_sa_id key = towards(&wanted->id, wanted->tag.if_id);
+	struct ipsec_sa_id key = ipsec_sa_towards(&wanted->id, wanted->tag.if_id);
 	struct ipsec_sa *sa, *newest = NULL;
 	const struct sa_dst *to;
 

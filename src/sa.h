@@ -3,6 +3,7 @@
 #ifndef IPSEC_SA_H
 #define IPSEC_SA_H
 
+#include <linux/jhash.h>
 #include <linux/llist.h>
 #include <linux/nfipsec.h>
 #include <linux/rbtree.h>
@@ -358,6 +359,39 @@ struct ipsec_sa_wanted {
 	u8 mode;
 	u32 reqid;
 };
+
+/**
+ * ipsec_sa_towards() - under what those are found that a packet can be sent with
+ * @id: destination and protocol
+ * @if_id: of the policy
+ *
+ * Return: these, the if_id in the place of the SPI.
+ */
+static inline struct ipsec_sa_id ipsec_sa_towards(const struct ipsec_sa_id *id, u32 if_id)
+{
+	struct ipsec_sa_id key = *id;
+
+	key.spi = (__force __be32)if_id;
+	return key;
+}
+
+/**
+ * ipsec_sa_awaited() - a number for what is found under the same, and has a reqid
+ * @id: destination and protocol
+ * @if_id: of the policy, and of the SA
+ * @reqid: of the SA; or of the policy, 0: any
+ *
+ * So those who want an SA are found when it comes, with few others: asked with its reqid, and
+ * with 0.
+ *
+ * Return: the number, never 0.
+ */
+static inline u32 ipsec_sa_awaited(const struct ipsec_sa_id *id, u32 if_id, u32 reqid)
+{
+	struct ipsec_sa_id key = ipsec_sa_towards(id, if_id);
+
+	return jhash(&key, sizeof(key), reqid) ?: 1;
+}
 
 u8 ipsec_sa_mode(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted);
 struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted);

@@ -18,6 +18,7 @@ struct ipsec_sa;
  * @sa: the SA that is being applied
  * @if_id: while the packet is held: struct ipsec_key.if_id
  * @dev: while the packet is held: struct ipsec_key.dev
+ * @spi: while the packet waits for keys: of its SA
  * @seq: its sequence number for this packet, 64 bits
  * @len: output: length of the packet before @sa was applied
  * @ip_len: input: length of the IP headers before the transform's
@@ -38,6 +39,7 @@ struct ipsec_skb_cb {
 			u32 if_id;
 			u32 dev;
 		};
+		__be32 spi;
 	};
 	u64 seq;
 	union {

@@ -131,7 +131,7 @@ struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_
 	policy->inet = inet;
 	policy->n_selectors = n_selectors;
 	skb_queue_head_init(&policy->held);
-	INIT_LIST_HEAD(&policy->hold_node);
+	INIT_HLIST_NODE(&policy->hold_node);
 	INIT_LIST_HEAD(&policy->txn_node);
 	refcount_set(&policy->refcnt, 1);
 	return policy;

@@ -70,7 +70,8 @@ struct ipsec_policy_cpu {
  * @cpu: counters [A]
  * @cpu_chunk: where @cpu comes from [I]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
- * @hold_node: in the list of policies that hold packets, owned by hold.c
+ * @hold_node: in the table of policies that hold packets, owned by hold.c
+ * @awaits: its key there, owned by hold.c
  * @acquired: jiffies when requests for an SA began to be counted, owned by hold.c
  * @acquires: requests in the second since then, owned by hold.c
  * @node: in the tree of its direction, by @priority and @id [C]
@@ -99,7 +100,8 @@ struct ipsec_policy {
 	struct ipsec_counter_chunk *cpu_chunk;
 
 	struct sk_buff_head held;
-	struct list_head hold_node;
+	struct hlist_node hold_node;
+	u32 awaits;
 	unsigned long acquired;
 	unsigned int acquires;
 

@@ -86,9 +86,19 @@ gateway_dies() {
 # Nobody knows of fewer packets than there were: that is what ktap_end looks at. Here it is said
 # what they were dropped as.
 reasons='OUT_NO_ROUTE|OUT_TOO_BIG|OUT_SA_GONE|IN_BACKLOG|IN_NO_SA'
+# What is routed into lo IPv4 delivers to gw1 itself, whatever its address: so what gw1 has just
+# protected comes back, under an SA that both ends know. No policy lets it come out of a tunnel there.
+watch_lo() { in_ns gw1 iptables -w -F INPUT && in_ns gw1 iptables -w -A INPUT -i lo -p esp; }
+came_back() {
+	local n
+	[ "$1" = gw1 ] || return 0
+	n=$(in_ns gw1 iptables -w -nvxL INPUT | awk 'NR == 3 { print $1 }')
+	[ "${n:-0}" = 0 ] || echo "IN_NO_POLICY=$n"
+}
 again_and_again() { # name, times, command
 	local name=$1 times=$2 n ns said=$net_state/said
 	shift 2
+	watch_lo || bail "no firewall"
 	snapshot gw2
 	[ "$1" = gateway_dies ] || snapshot gw1
 	for ((n = 0; n < times; n++)); do
@@ -100,7 +110,7 @@ again_and_again() { # name, times, command
 	check "$name: afterwards packets arrive in both directions" traffic_flows
 	[ "$1" != gateway_dies ] || snapshot gw1
 	for ns in gw1 gw2; do
-		is "$name: $ns drops with reasons of its own" "" \
+		is "$name: $ns drops with reasons of its own" "$(came_back $ns)" \
 			"$(drops $ns | tr ' ' '\n' | grep -vE "^($reasons)=|^\$")"
 		[ -z "$(drops $ns)" ] || diag "$ns: $(drops $ns)"
 	done
