@@ -125,12 +125,16 @@ rules() {
 		echo "flow esp out from 10.1.0.0/24 to 10.16.$((i / 256)).$((i % 256)) peer 172.16.$((i / 256)).$((i % 256))"
 	done
 }
-# adds: seconds that it takes to add SAs that are not those waited for, and to delete them
+# adds: microseconds that it takes to add SAs that are not those waited for; the least of three times,
+# as the host has other things to do
 adds() {
-	local us
-	us=$(in_ns gw1 "$net_state/load" nfipsec add sas $sas) || bail "SAs are refused"
-	in_ns gw1 "$net_state/load" nfipsec del sas $sas > /dev/null || bail "SAs are not deleted"
-	echo "$us"
+	local us least='' n
+	for ((n = 0; n < 3; n++)); do
+		us=$(in_ns gw1 "$net_state/load" nfipsec add sas $sas) || bail "SAs are refused"
+		in_ns gw1 "$net_state/load" nfipsec del sas $sas > /dev/null || bail "SAs are not deleted"
+		[ -n "$least" ] && [ "$least" -le "$us" ] || least=$us
+	done
+	echo "$least"
 }
 protect_chain esp enc aes-128-gcm
 rules > "$net_state/rules"
@@ -146,7 +150,8 @@ busy=$(adds)
 diag "$waiting packets wait; an SA is added in $((idle / sas)) us, while they wait in $((busy / sas)) us"
 check "packets wait, not more than $in_namespace" \
 	test "$waiting" -gt $((policies / 2)) -a "$waiting" -le $in_namespace
-check "they do not hinder SAs from being added" test $busy -le $((idle * 2))
+is "they wait all the while" "$waiting" "$(counter gw1 OUT_WAITING)"
+check "and do not hinder SAs from being added" test $busy -le $((idle * 3 / 2))
 check "nor the tunnel" reaches h1 10.2.0.2
 check "what waits is given up" await 15 nothing_waits
 

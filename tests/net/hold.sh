@@ -22,19 +22,23 @@ wait_for_sas() {
 
 has_grown() { [ "$(delta "$1" "$2")" -ge "$3" ]; } # NS, NAME, N
 
-# send N BYTES-FROM: N datagrams from a host or gateway to h2, numbered; says how many
-# were refused
+# send NS N [ADDRESS]: N datagrams from a host or gateway to h2, numbered; says how many were
+# refused. A negative N: each to a port of its own, and after a second one more
 send() {
 	in_ns "$1" python3 -c '
-import socket, sys
+import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+n = int(sys.argv[1])
+ports = [5010] * n or [*range(5011, 5011 - n), 5010]
 refused = 0
-for i in range(int(sys.argv[1])):
+for i, port in enumerate(ports):
+    if i == -n:
+        time.sleep(1.1)
     try:
-        s.sendto(b"%d" % i, ("10.2.0.2", 5010))
+        s.sendto(b"%d" % i, (sys.argv[2], port))
     except PermissionError:
         refused += 1
-print(refused)' "$2"
+print(refused)' "$2" "${3:-10.2.0.2}"
 }
 
 # --- the SA comes in time --------------------------------------------------------------------
@@ -119,7 +123,60 @@ ipsec gw1 -F
 is "an SA with another reqid releases nothing" "3 0" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
 check "and they still wait" no_drops gw1 OUT_HOLD_FLUSHED=3
 
-# --- whose SA is it, when policies have changed meanwhile --------------------------------------
+# --- whose SA is it --------------------------------------------------------------------------
+
+end=192.0.2.2
+sas esp transport 192.0.2.1 $end enc aes-128-gcm > "$net_state/esp"
+sas ah transport 192.0.2.1 $end auth hmac-sha2-256 > "$net_state/ah"
+sas esp transport 192.0.2.1 192.0.2.3 enc aes-128-gcm > "$net_state/third"
+
+# waits FLOW [ADDRESS...]: three packets wait, or one for each address
+waits() {
+	ipsec gw1 -F
+	ipsec_load gw1 <<< "$1"
+	snapshot gw1
+	shift
+	[ $# -gt 0 ] || { send gw1 3 $end > /dev/null; return; }
+	for address; do
+		send gw1 1 "$address" > /dev/null
+	done
+}
+# releases NAME N [SAS-WORD]: N have been released once these SAs are there
+releases() {
+	sed "s/\$/ ${4-}/" "$net_state/$3" | ipsec_load gw1
+	is "$1" "3 $2" "$(delta gw1 OUT_HELD) $(delta gw1 OUT_RELEASED)"
+}
+waits "flow esp transport out from 192.0.2.1 to $end reqid 7"
+releases "an SA with the reqid of the flow" 3 esp "reqid 7"
+waits "flow esp transport out from 192.0.2.1 to $end"
+releases "an SA with any, where the flow names none" 3 esp "reqid 9"
+waits "flow esp transport out from 192.0.2.1 to 192.0.2.0/24" $end 192.0.2.3 $end
+releases "of packets to several ends, that of one releases its own" 1 third
+releases "that of another the others" 3 esp
+waits "flow esp transport out from 192.0.2.1 to $end then ah transport"
+releases "where two are needed the outer one releases nothing" 0 ah
+releases "with the inner one all go" 3 esp
+waits "flow esp transport out from 192.0.2.1 to $end then ah transport"
+releases "nor the inner one" 0 esp
+releases "with the outer one all go" 3 ah
+waits "flow esp transport out from 192.0.2.1 to $end optional then ah transport"
+releases "where the inner one is optional the outer one is enough" 3 ah
+check "of all these nothing was dropped" no_drops gw1
+ipsec gw1 -F
+
+# --- who fills the room does not keep others from being told of ------------------------------
+
+ipsec_load gw1 <<< 'flow esp out from 192.0.2.1 to 10.2.0.0/24 peer 192.0.2.2 pfp { dport }'
+snapshot gw1
+is "of flows that want an SA each, one too many is refused" 1 "$(send gw1 -$limit)"
+is "the key manager is asked for its SA as well" "$limit $((limit + 1))" \
+	"$(delta gw1 OUT_HELD) $(delta gw1 OUT_ACQUIRES)"
+sed 's/$/ for proto udp from 192.0.2.1 to 10.2.0.2 port 5010/' "$net_state/sas" | ipsec_load gw1
+is "then its packets are not refused" 0 "$(send gw1 3)"
+is "but protected" "3 0" "$(delta gw1 OUT_PROTECTED) $(delta gw1 OUT_RELEASED)"
+ipsec gw1 -F
+
+# --- and when policies have changed meanwhile --------------------------------------
 
 # held_then FLOW: three packets wait, and FLOW comes, which is to take them over
 held_then() {
