@@ -270,6 +270,7 @@ delta() {
 }
 
 drops() {
+	[ -e "$net_state/counters.$1" ] || { echo "no snapshot of $1"; return 1; }
 	counters "$1" | awk '
 		NR == FNR { before[$1] = $2; next }
 		$3 == "true" && $2 != before[$1] { printf("%s%s=%d", sep, $1, $2 - before[$1]); sep = " " }

@@ -72,6 +72,23 @@ is "without a policy the sender is told" yes \
 	"$(in_ns h1 ping -n -c 1 -W 2 -I 10.3.0.2 10.4.0.2 2>&1 | grep -q 'Host Unreachable' && echo yes || echo no)"
 is "and it is counted" "OUT_LINK_POLICY=1" "$(drops gw1)"
 is "by the link, too: one was too big" "0 0 2 2 1 0" "$(failures gw1 ipsec1)"
+ip -n gw1 xfrm policy add src 0.0.0.0/0 dst 0.0.0.0/0 dir out if_id 50 action block
+snapshot gw1
+check_fails "a policy that blocks" in_ns h1 ping -n -q -c 1 -W 1 -I 10.3.0.2 10.4.0.2
+is "is one, too" "OUT_DISCARD=1" "$(drops gw1)"
+ip -n gw1 xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 dir out if_id 50 \
+	tmpl src 192.0.2.1 dst 192.0.2.2 proto esp mode tunnel
+ip -n gw2 xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi $((0x1033))
+ip -n gw2 xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi $((0x1033)) mode tunnel if_id 50 \
+	aead 'rfc4106(gcm(aes))' ${links_key/1213/1214} 128
+snapshot gw2
+check_fails "what has a wrong ICV" in_ns h1 ping -n -q -c 1 -W 1 -I 10.3.0.2 10.4.0.2
+is "is dropped as that" "IN_ICV=1" "$(drops gw2)"
+is "and by the link that it would have come out of" "1 1 0 0 0 0" "$(failures gw2 ipsec1)"
+ip -n gw1 xfrm policy delete src 0.0.0.0/0 dst 0.0.0.0/0 dir out if_id 50
+ip -n gw2 xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi $((0x1033))
+ip -n gw2 xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi $((0x1033)) mode tunnel if_id 50 \
+	aead 'rfc4106(gcm(aes))' $links_key 128
 snapshot gw1
 ip -n gw2 link set ipsec0 down
 snapshot gw2
@@ -139,6 +156,7 @@ is "of its own" 1 "$(delta gw1 OUT_LINK_POLICY)"
 check "it gets the old one back" ip -n gw1 link change ipsec1 type xfrm dev eth1 if_id 50
 check "and its packets pass" in_ns h1 ping -n -q -c 1 -W 2 -I 10.3.0.2 10.4.0.2
 ns_add inside
+snapshot inside
 ip -n gw1 link set ipsec1 netns inside
 ip -n inside link set ipsec1 addrgenmode none up
 addr inside ipsec1 10.3.0.9/32
