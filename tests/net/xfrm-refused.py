@@ -115,6 +115,10 @@ bad_sa("with a digest that is cut too short", unknown, NOSYS,
 cut = "The key is shorter than the message says"
 bad_sa("with a key that is cut", cut, attrs=aead(length=24))
 bad_sa("with a key of 8 kB", cut, attrs=aead(length=8192))
+bad_sa("with a key for no AES", "AES-GCM takes a key of 16, 24 or 32 bytes and behind it 4 bytes of salt",
+       attrs=aead(bytes(21)))
+bad_sa("with a key for another digest", "AES-XCBC-96 takes a key of 16 bytes",
+       attrs=null + algorithm(A_AUTH, b"xcbc(aes)", bytes(20)))
 
 for kind, rest in ((GETSA, b""), (DELSA, b""), (GETAE, bytes(24))):
     nobody(kind, sa_id(TWO, 0x900) + rest)
@@ -184,6 +188,23 @@ for title, which, pairs, code, sentence in (
          "No template of the policy has these addresses")):
     refused(f"a request to move {title}", MIGRATE, which + (attr(A_MIGRATE, pairs) if pairs else b""), code, sentence)
 nobody(MIGRATE, selector(THERE, HERE) + struct.pack("=IB3x", 0, OUT) + attr(A_MIGRATE, moves), "policy")
+
+# --- who may, and what ------------------------------------------------------------------------
+
+for kind in (REPORT, MAPPING, GETDEFAULT + 1, 0xff):
+    refused(f"message {kind:#x}, which nobody sends", kind, bytes(256), INVAL,
+            "nfipsec does not know this type of message")
+child = os.fork()
+if not child:
+    os.setuid(65534)
+    try:
+        ask(FLUSHSA, bytes(4))
+    except genl.Refused as error:
+        os._exit(error.code)
+    os._exit(0)
+with case("who is not privileged may not"):
+    same(errno.EPERM, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "errno")
+    assert state()[0], "the SAs are gone"
 
 door.close()
 other.close()
