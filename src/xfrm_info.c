@@ -19,8 +19,8 @@ int ipsec_xfrm_sadinfo(struct ipsec_xfrm_request *req)
 	mutex_lock(&req->inet->config);
 	number = ipsec_sadb_number(req->inet, &hash.sadhcnt);
 	mutex_unlock(&req->inet->config);
-	/* The table grows as it must. */
-	hash.sadhmcnt = U32_MAX;
+	/* The table grows as it must. `ip xfrm` takes this for a signed number. */
+	hash.sadhmcnt = S32_MAX;
 	msg = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;

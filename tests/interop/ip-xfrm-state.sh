@@ -42,6 +42,7 @@ state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b
 state update src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b mode tunnel if_id 44 output-mark 0x6 aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128
 state get src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100b
 state count
+-s state count
 state
 state list proto ah
 state list src 192.0.2.1 mode beet

@@ -6,9 +6,9 @@
 #                    lets time pass. The module
 #                    is loaded then, and has NETLINK_XFRM
 #
-# Not compared are times of day, indexes, and what an error is called: nfipsec has sentences where
-# the kernel has an errno. Lists are sorted, as nfipsec has the oldest SA first and policies in the
-# order of lookup, and the kernel the newest first.
+# Not compared are times of day, indexes, sizes of tables, and what an error is called: nfipsec has
+# sentences where the kernel has an errno. Lists are sorted, as nfipsec has the oldest SA first and
+# policies in the order of lookup, and the kernel the newest first.
 
 # Sorts what begins with "src".
 sorted() {
@@ -16,7 +16,8 @@ sorted() {
 		sort | tr '\001' '\n' | sed '/^$/d'
 }
 
-untimed() { sed -E 's/(add|use) 20[0-9-]+ [0-9:]+/\1 TIME/g; s/index [0-9]+/index N/'; }
+untimed() { sed -E 's/(add|use) 20[0-9-]+ [0-9:]+/\1 TIME/g; s/index [0-9]+/index N/
+	s/(buckets:? count) [0-9]+ ([Mm]ax) [0-9]+/\1 N \2 N/'; }
 
 # Each command, what it says, and its exit status.
 run_all() {
