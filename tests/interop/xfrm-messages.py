@@ -4,9 +4,12 @@ protocol; times, indexes and SPIs that were chosen are not printed.
 """
 import errno
 import os
+import select
 import socket
 import struct
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
 from xfrm import *          # noqa: E402,F403 pylint: disable=wildcard-import,unused-wildcard-import
@@ -22,7 +25,7 @@ def mask_sa(body, spi=False):
 
 def mask_policy(body):
     body = bytearray(body)
-    body[136:152] = bytes(16)
+    body[120:152] = bytes(32)               # packets, which one stack counts, and times
     body[156:160] = bytes(4)                # index
     return bytes(body)
 
@@ -35,6 +38,8 @@ def show(kind, data, asked=None):
     body, rest = data[:size], data[size:]
     if kind in (NEWSA, UPDSA, EXPIRE):
         body = mask_sa(body, asked == ALLOCSPI)
+        if kind == EXPIRE and not body[224]:
+            body = body[:160] + bytes(16) + body[176:]      # with the packet that met the limit, or not
     elif kind in (NEWPOLICY, UPDPOLICY, POLEXPIRE):
         body = mask_policy(body)
     elif kind == MIGRATE:
@@ -43,6 +48,7 @@ def show(kind, data, asked=None):
         body = body[:56] + bytes(4) + body[60:]
     elif kind == ACQUIRE:
         body = body[:96] + mask_policy(body[96:264]) + body[264:276] + bytes(4)
+        body = body[:88] + bytes(4) + body[92:]             # the device that the packet leaves by
     lines, pad = [], -size % 4
     rest = rest[pad:]
     while len(rest) >= 4:
@@ -57,7 +63,9 @@ def show(kind, data, asked=None):
             value = mask_policy(value)
         elif number == A_LTIME and kind not in (NEWSPDINFO, NEWSADINFO):
             value = value[:16]
-        if number not in (A_LASTUSED, 27):  # 27 is padding
+        elif number == A_LASTUSED:
+            value = b"now" if abs(struct.unpack("=Q", value)[0] - time.time()) < 60 else value
+        if number != 27:                    # padding
             lines.append(f"    {number:2} {value.hex()}")
     print(f"  {NAMES[kind - 0x10]} {body.hex()}")
     print("\n".join(sorted(lines)), end="\n" if lines else "")
@@ -70,23 +78,38 @@ def messages(data):
         data = data[(length + 3) & ~3:]
 
 
+def sentence(flags, attrs):
+    """What an error says in words (NLMSGERR_ATTR_MSG)."""
+    while flags & ACK_TLVS and len(attrs) >= 4:
+        length, number = struct.unpack("=HH", attrs[:4])
+        if number == 1:
+            return attrs[4:length - 1].decode()
+        attrs = attrs[(length + 3) & ~3:]
+    return ""
+
+
 def socket_of(groups=0):
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
+    for option in CAP_ACK, EXT_ACK:
+        sock.setsockopt(SOL_NETLINK, option, 1)
     sock.bind((0, groups))
     sock.settimeout(1)
     return sock
 
 
 ear, mouth, number = socket_of(0xffffffff), socket_of(), 0
+silent = open(sys.argv[1], "w", encoding="ascii")       # errors that say nothing in words
 
 
-def heard():
+def heard(once=False):
     ear.setblocking(False)
     try:
         while True:
             for kind, _, _, _, data in messages(ear.recv(65536)):
                 print("  all are told:")
                 show(kind, data)
+            if once:
+                return
     except BlockingIOError:
         pass
 
@@ -107,6 +130,8 @@ def say(title, kind, body, flags=REQUEST | ACK, quiet=False, many=b""):
             if got == 2:
                 code = -struct.unpack("=i", data[:4])[0]
                 print(f"  {errno.errorcode.get(code, code) if code else 'done'}")
+                if code and not sentence(got_flags, data[20:]):
+                    print(title, file=silent)
                 left = left if seq != number else 0
             else:
                 first = first or data
@@ -119,6 +144,22 @@ def say(title, kind, body, flags=REQUEST | ACK, quiet=False, many=b""):
                     left = 0
     heard()
     return first
+
+
+def send(title, events, times=1):
+    """What is told when datagrams leave for the network behind the other end: that many events."""
+    print(f"== {title}")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("10.1.0.1", 1111))
+        for _ in range(times):
+            try:
+                sock.sendto(b"hello", ("10.2.0.1", 2222))
+            except OSError:
+                pass                    # the kernel's own stack has given up the SA
+    for _ in range(events):
+        if select.select([ear], [], [], 5)[0]:
+            heard(once=True)
+    heard()
 
 
 def spi_of(data):
@@ -238,6 +279,30 @@ def moving():
     say("to two places", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO) * 2))
 
 
+def on_demand():
+    """Packets that need an SA, and the ends of one."""
+    for words in ("link add d0 type dummy", "link set d0 up", "addr add 192.0.2.1/24 dev d0",
+                  "addr add 10.1.0.1/32 dev d0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev d0",
+                  "route add 10.2.0.0/24 via 192.0.2.2"):
+        subprocess.run(["ip", *words.split()], check=True)
+    # The kernel's own stack tells NEWAE every few packets.
+    ear.setsockopt(SOL_NETLINK, DROP_MEMBERSHIP, AEVENTS)
+    name = policy(OUT, "10.1.0.0/24", "10.2.0.0/24", priority=7)
+    say("a policy without an SA", NEWPOLICY, name + attr(A_TMPL, tmpl(ONE, TWO, reqid=9)))
+    send("a packet asks for one", 1)
+    # The kernel's own stack does not let it wait.
+    say("nor does it wait", DELPOLICY, selector("10.1.0.0/24", "10.2.0.0/24") + struct.pack("=IB3x", 0, OUT))
+    say("an SA", NEWSA, sa(ONE, TWO, 0xd00, reqid=9, window=0, lft=limits(soft_packets=3, hard_packets=5)) + aead())
+    say("the policy", NEWPOLICY, name + attr(A_TMPL, tmpl(ONE, TWO, reqid=9)))
+    send("packets go with it", 0, 2)
+    say("how many, and when the last one was", GETSA, sa_id(TWO, 0xd00), ASK)
+    send("its soft end", 1, 2)
+    send("its hard end", 1, 2)
+    say("it is gone", GETSA, sa_id(TWO, 0xd00))
+    ear.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, AEVENTS)
+    subprocess.run(["ip", "link", "del", "d0"], check=True)
+
+
 def settings():
     say("thresholds", NEWSPDINFO, struct.pack("=I", 0) + attr(3, bytes([24, 16])) + attr(4, bytes([64, 48])))
     say("what they are", GETSPDINFO, struct.pack("=I", 7), ASK)
@@ -259,7 +324,7 @@ def nonsense():
     say("no keys", NEWSA, sa(TWO, ONE, 0xa00))
 
 
-for part in larval, numbers, directions, update, policies, moving, settings, nonsense:
+for part in larval, numbers, directions, update, policies, moving, on_demand, settings, nonsense:
     part()
     say("the SAs are flushed", FLUSHSA, struct.pack("=B3x", 0), quiet=True)
     say("the policies are flushed", FLUSHPOLICY, b"", quiet=True)

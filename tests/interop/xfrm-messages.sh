@@ -7,7 +7,7 @@ set -u
 . "$TOP/tests/lib/net.sh"
 
 ns_add x
-say() { in_ns x python3 "$TOP/tests/interop/xfrm-messages.py" > "$ARTIFACTS/$1" 2>&1; }
+say() { in_ns x python3 "$TOP/tests/interop/xfrm-messages.py" "$ARTIFACTS/silent.$1" > "$ARTIFACTS/$1" 2>&1; }
 
 say kernel || bail "the kernel's own stack: $(tail -n 3 "$ARTIFACTS/kernel")"
 rmmod xfrm_user || bail "the kernel's own door stays open"
@@ -21,5 +21,6 @@ while read -r title; do
 	i=$((i + 1))
 	is "${title#== }" "$(block kernel $i)" "$(block ours $i)"
 done < <(grep '^==' "$ARTIFACTS/kernel")
+is "each error says in words what is wrong" "" "$(cat "$ARTIFACTS/silent.ours")"
 check "the module can be unloaded" unload_module
 ktap_end
