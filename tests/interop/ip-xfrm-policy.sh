@@ -40,10 +40,10 @@ policy get src 10.7.0.0/24 dst 10.6.0.0/24 dir out
 policy update src 10.9.0.0/24 dst 10.2.0.0/24 dir out
 policy add src 10.1.0.0/24 dst 10.2.0.0/24 dir out tmpl src 192.0.2.1 dst 192.0.2.2 proto esp mode iptfs
 policy count
--s policy count
+-s -s policy count
 policy set hthresh4 24 16 hthresh6 64 48
 policy set hthresh4 33 16
--s policy count
+-s -s policy count
 policy setdefault in block out accept
 policy getdefault
 policy setdefault in accept fwd accept

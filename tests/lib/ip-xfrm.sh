@@ -26,6 +26,7 @@ run_all() {
 		echo "\$ ip xfrm $command"
 		case $command in
 		sleep*) $command; continue ;;
+		-s\ -s*) eval "words=(-s -s xfrm ${command#-s -s })" ;;
 		-s*) eval "words=(-s xfrm ${command#-s })" ;;
 		*) eval "words=(xfrm $(sed -E 's/(\S*\([^ ]*)/"\1"/g' <<< "$command"))" ;;
 		esac
