@@ -161,7 +161,7 @@ releases "nor the inner one" 0 esp
 releases "with the outer one all go" 3 ah
 waits "flow esp transport out from 192.0.2.1 to $end optional then ah transport"
 releases "where the inner one is optional the outer one is enough" 3 ah
-check "of all these nothing was dropped" no_drops gw1
+check "and nothing is dropped" no_drops gw1
 ipsec gw1 -F
 
 # --- who fills the room does not keep others from being told of ------------------------------
