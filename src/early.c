@@ -137,9 +137,9 @@ void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct 
 }
 
 /**
- * ipsec_early_take() - take the packets that may have come too early for an SA
+ * ipsec_early_take() - take the packets that may wait for the keys of an SA
  * @inet: the namespace
- * @sa: the SA, which has its keys now
+ * @sa: the SA, which has come or gone
  * @list: filled, for each SA in the order in which they came
  *
  * Process context.

@@ -200,7 +200,8 @@ static void resume(struct ipsec_net *inet, struct sk_buff *skb)
 	}
 }
 
-static void input_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+/* Its packets need not wait any longer, for its keys or in vain. */
+static void input_sa_changes(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	struct sk_buff_head list;
 
@@ -209,7 +210,8 @@ static void input_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 }
 
 static struct ipsec_listener input_listener = {
-	.sa_added = input_sa_added,
+	.sa_added = input_sa_changes,
+	.sa_gone = input_sa_changes,
 };
 
 /* RFC 4303 3.1.1: put the IP header back before the payload. */
