@@ -443,28 +443,27 @@ static u32 route_mark(const struct ipsec_policy *policy, const struct ipsec_key 
 }
 
 /*
- * The SAs of a policy for a flow: false if one is missing that has to be there, or all are.
+ * The SAs of a policy for a packet: false if one is missing that has to be there, or all are.
  *
- * While the innermost is missing nothing else is of any use, and policy and packet say which one it
- * is. What a further one must be like depends on those before it, and another of these may come
- * as well.
+ * While the innermost is missing nothing else is of any use, and @awaits is which one it is. What a
+ * further one must be like depends on those before it, and another of these may come as well.
  */
-static bool find_sas(struct ipsec_net *inet, struct ipsec_flow *flow, struct chain *chain)
+static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
+		     const struct ipsec_key *key, struct chain *chain, u32 *awaits)
 {
-	const struct ipsec_policy *policy = flow->policy;
 	u32 awaited;
 	int i;
 
 	chain->n = 0;
 	for (i = 0; i < policy->n_specs; i++) {
-		if (find_sa(inet, policy, &policy->spec[i], &flow->key, chain, &awaited) ||
+		if (find_sa(inet, policy, &policy->spec[i], key, chain, &awaited) ||
 		    policy->spec[i].optional)
 			continue;
-		flow->awaits = i ? 0 : awaited;
+		*awaits = i ? 0 : awaited;
 		return false;
 	}
-	flow->awaits = 0;
-	chain->mark = route_mark(policy, &flow->key, chain);
+	*awaits = 0;
+	chain->mark = route_mark(policy, key, chain);
 	return chain->n;
 }
 
@@ -661,7 +660,7 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
-	if (!find_sas(inet, flow, &chain)) {
+	if (!find_sas(inet, flow->policy, &flow->key, &chain, &flow->awaits)) {
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
@@ -671,6 +670,30 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	flow->bundle = bundle;
 	flow->sadb_gen = gen;
 	return bundle;
+}
+
+/**
+ * ipsec_bundle_lacks() - which policy names the SA that a flow lacks
+ * @inet: the namespace
+ * @flow: an SA is missing
+ *
+ * As in the kernel's own stack those of a sub-policy are asked for first. BH off, RCU read-side
+ * section.
+ *
+ * Return: the policy of the flow, or of a couple the one of which an SA is missing.
+ */
+struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ipsec_flow *flow)
+{
+	struct ipsec_policy *policy = flow->policy;
+	struct chain chain;
+	u32 awaits;
+
+	if (likely(!policy->main))
+		return policy;
+	if (policy->sub->flags & NFIPSEC_POLICY_F_OPTIONAL ||
+	    find_sas(inet, policy->sub, &flow->key, &chain, &awaits))
+		return policy->main;
+	return policy->sub;
 }
 
 /**

@@ -160,15 +160,16 @@ void ipsec_event_policy_expired(struct ipsec_net *inet, struct ipsec_policy *pol
 /**
  * ipsec_event_policies_flushed() - tell that all policies were deleted
  * @inet: the namespace, config held
+ * @sub: all sub-policies, else all others
  */
-void ipsec_event_policies_flushed(struct ipsec_net *inet)
+void ipsec_event_policies_flushed(struct ipsec_net *inet, bool sub)
 {
 	struct ipsec_listener *listener;
 
 	lockdep_assert_held(&inet->config);
 	list_for_each_entry(listener, &listeners, node)
 		if (listener->policies_flushed)
-			listener->policies_flushed(inet);
+			listener->policies_flushed(inet, sub);
 }
 
 /**

@@ -29,7 +29,7 @@ union ipsec_addr;
  *                  @policies_flushed tells in one word, or in whose place another has come
  * @policy_expired: the key manager says that a policy has reached a limit of its lifetime; a hard
  *                  one: it is no longer in force
- * @policies_flushed: all policies are gone; once, after the others
+ * @policies_flushed: all policies are gone, or all sub-policies; once, after the others
  * @spd_changed: a transaction has changed the SPD; once, after the others
  * @acquire: a packet needs an SA; packet path
  * @sa_mapping: NAT has given the peer of an SA another address or port; packet path
@@ -50,7 +50,7 @@ struct ipsec_listener {
 	void (*policy_added)(struct ipsec_net *inet, struct ipsec_policy *policy);
 	void (*policy_deleted)(struct ipsec_net *inet, struct ipsec_policy *policy, bool told);
 	void (*policy_expired)(struct ipsec_net *inet, struct ipsec_policy *policy, bool hard);
-	void (*policies_flushed)(struct ipsec_net *inet);
+	void (*policies_flushed)(struct ipsec_net *inet, bool sub);
 	void (*spd_changed)(struct ipsec_net *inet);
 	void (*acquire)(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			const struct ipsec_key *key);
@@ -70,7 +70,7 @@ void ipsec_event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigne
 void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *policy);
 void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy, bool told);
 void ipsec_event_policy_expired(struct ipsec_net *inet, struct ipsec_policy *policy, bool hard);
-void ipsec_event_policies_flushed(struct ipsec_net *inet);
+void ipsec_event_policies_flushed(struct ipsec_net *inet, bool sub);
 void ipsec_event_spd_changed(struct ipsec_net *inet);
 void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			 const struct ipsec_key *key);

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
+#include "bundle.h"
 #include "event.h"
 #include "hold.h"
 #include "icmp.h"
@@ -204,10 +205,12 @@ static bool may_ask(struct ipsec_policy *policy, struct ipsec_flow *flow)
  */
 void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
-	if (!may_ask(flow->policy, flow))
+	struct ipsec_policy *policy = ipsec_bundle_lacks(inet, flow);
+
+	if (!may_ask(policy, flow))
 		return;
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
-	ipsec_event_acquire(inet, flow->policy, &flow->key);
+	ipsec_event_acquire(inet, policy, &flow->key);
 }
 
 /**
@@ -278,8 +281,11 @@ void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_ke
  *
  * BH off, RCU read-side section. Its time goes on as before.
  */
-void ipsec_hold_again(struct ipsec_net *inet, const struct ipsec_flow *flow, struct sk_buff *skb)
+void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
+	/* The SA of a sub-policy has come: now that of the other policy is asked for. */
+	if (unlikely(flow->policy->main))
+		ipsec_hold_ask(inet, flow);
 	if (hold(inet, flow, skb))
 		return;
 	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
@@ -381,30 +387,44 @@ void ipsec_hold_waiting(struct ipsec_net *inet, struct ipsec_sum *sum)
 void ipsec_hold_flush(struct ipsec_net *inet, struct ipsec_policy *policy)
 {
 	struct ipsec_holding *holding = inet->holding;
+	struct ipsec_policy *couple;
 	struct sk_buff_head list;
+	struct hlist_node *next;
+	int i;
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
 	if (hash_hashed(&policy->hold_node))
 		take(holding, policy, &list);
+	if (unlikely(READ_ONCE(policy->coupled)))
+		hash_for_each_safe(holding->policies, i, next, couple, hold_node)
+			if (couple->main == policy || couple->sub == policy)
+				take(holding, couple, &list);
 	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }
 
 /**
- * ipsec_hold_flush_all() - drop all packets that wait in a namespace
- * @inet: a namespace that ends
+ * ipsec_hold_flush_all() - drop packets that wait in a namespace
+ * @inet: the namespace
+ * @subs: those for sub-policies, with or without another one
+ * @mains: those for other policies, with or without a sub-policy
  *
  * Process context.
  */
-void ipsec_hold_flush_all(struct ipsec_net *inet)
+void ipsec_hold_flush_all(struct ipsec_net *inet, bool subs, bool mains)
 {
 	struct ipsec_holding *holding = inet->holding;
+	struct ipsec_policy *policy;
 	struct sk_buff_head list;
+	struct hlist_node *next;
+	int i;
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&holding->lock);
-	take_all(holding, &list);
+	hash_for_each_safe(holding->policies, i, next, policy, hold_node)
+		if (policy->main || (policy->tag.sub ? subs : mains))
+			take(holding, policy, &list);
 	spin_unlock_bh(&holding->lock);
 	ipsec_queue_drop(inet, &list, IPSEC_OUT_HOLD_FLUSHED);
 }

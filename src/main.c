@@ -107,7 +107,7 @@ static void net_stop(struct ipsec_net *inet)
 	ipsec_xfrm_net_stop(inet);
 	ipsec_hooks_exit(inet);
 	ipsec_txn_begin(&txn, inet);
-	ipsec_txn_flush_policies(&txn);
+	ipsec_txn_flush_policies(&txn, true, true);
 	ipsec_txn_clear_defaults(&txn);
 	ipsec_txn_flush_sas(&txn, 0);
 	/* A view without policies needs no memory, so this cannot fail. */
@@ -117,7 +117,7 @@ static void net_stop(struct ipsec_net *inet)
 static void net_free(struct ipsec_net *inet)
 {
 	ipsec_crypto_drain(inet);
-	ipsec_hold_flush_all(inet);
+	ipsec_hold_flush_all(inet, true, true);
 	ipsec_fragment_exit(inet);
 	exit_parts(inet, ARRAY_SIZE(parts));
 }

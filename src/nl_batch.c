@@ -32,7 +32,7 @@ static int apply(struct ipsec_txn *txn, u32 cmd, struct nlattr **tb,
 		ipsec_txn_flush_sas(txn, 0);
 		return 0;
 	case NFIPSEC_CMD_POLICY_FLUSH:
-		ipsec_txn_flush_policies(txn);
+		ipsec_txn_flush_policies(txn, true, true);
 		ipsec_txn_clear_defaults(txn);
 		return 0;
 	case NFIPSEC_CMD_DEFAULTS_SET:

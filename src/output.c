@@ -530,10 +530,15 @@ static void output_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *p
 		ipsec_hold_flush(inet, policy);
 }
 
+static void output_policies_flushed(struct ipsec_net *inet, bool sub)
+{
+	ipsec_hold_flush_all(inet, sub, !sub);
+}
+
 static struct ipsec_listener output_listener = {
 	.sa_added = output_sa_added,
 	.policy_deleted = output_policy_deleted,
-	.policies_flushed = ipsec_hold_flush_all,
+	.policies_flushed = output_policies_flushed,
 };
 
 /**

@@ -12,6 +12,34 @@ static struct ipsec_counter_pool policy_counters = {
 };
 
 /**
+ * ipsec_policy_alloc() - make a policy that has no counters
+ * @inet: the namespace
+ * @n_selectors: room for so many
+ * @gfp: how memory is asked for
+ *
+ * Any context. The policy pins the module.
+ *
+ * Return: a policy with one reference to be filled in, or NULL.
+ */
+struct ipsec_policy *ipsec_policy_alloc(struct ipsec_net *inet, unsigned int n_selectors,
+					gfp_t gfp)
+{
+	struct ipsec_policy *policy;
+
+	policy = kzalloc(struct_size(policy, selector, n_selectors), gfp);
+	if (!policy)
+		return NULL;
+	__module_get(THIS_MODULE);
+	policy->inet = inet;
+	policy->n_selectors = n_selectors;
+	skb_queue_head_init(&policy->held);
+	INIT_HLIST_NODE(&policy->hold_node);
+	INIT_LIST_HEAD(&policy->txn_node);
+	refcount_set(&policy->refcnt, 1);
+	return policy;
+}
+
+/**
  * ipsec_policy_create() - make a policy that is in no SPD yet
  * @inet: the namespace
  * @n_selectors: room for so many
@@ -22,24 +50,15 @@ static struct ipsec_counter_pool policy_counters = {
  */
 struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_selectors)
 {
-	struct ipsec_policy *policy;
+	struct ipsec_policy *policy = ipsec_policy_alloc(inet, n_selectors, GFP_KERNEL);
 
-	policy = kzalloc(struct_size(policy, selector, n_selectors), GFP_KERNEL);
 	if (!policy)
 		return NULL;
 	policy->cpu = ipsec_counter_get(&policy_counters, &policy->cpu_chunk);
-	if (!policy->cpu) {
-		kfree(policy);
-		return NULL;
-	}
-	__module_get(THIS_MODULE);
-	policy->inet = inet;
-	policy->n_selectors = n_selectors;
-	skb_queue_head_init(&policy->held);
-	INIT_HLIST_NODE(&policy->hold_node);
-	INIT_LIST_HEAD(&policy->txn_node);
-	refcount_set(&policy->refcnt, 1);
-	return policy;
+	if (policy->cpu)
+		return policy;
+	ipsec_policy_put(policy);
+	return NULL;
 }
 
 /**
@@ -81,7 +100,8 @@ static void policy_free_rcu(struct rcu_head *rcu)
 	struct ipsec_policy *policy = container_of(rcu, struct ipsec_policy, rcu);
 
 	WARN_ON_ONCE(!skb_queue_empty(&policy->held));
-	ipsec_counter_put(&policy_counters, policy->cpu_chunk, policy->cpu);
+	if (policy->cpu_chunk)
+		ipsec_counter_put(&policy_counters, policy->cpu_chunk, policy->cpu);
 	kfree(policy->name);
 	kfree(policy->front);
 	kfree(policy);
@@ -116,6 +136,7 @@ void ipsec_policy_hash(struct ipsec_policy *policy)
 		way = IPSEC_KEY_FORWARDED;
 	for (i = 0; i < policy->n_selectors; i++)
 		policy->selector[i].way = way;
+	policy->tag.sub = !!(policy->flags & NFIPSEC_POLICY_F_SUB);
 	policy->hash = jhash(policy->selector,
 			     policy->n_selectors * sizeof(policy->selector[0]),
 			     jhash(&policy->tag, sizeof(policy->tag), policy->dir));

@@ -66,17 +66,21 @@ struct ipsec_policy_cpu {
  * @name: for the key manager, or NULL [I]
  * @front: of the front end that made it, from kmalloc(), or NULL [I]
  * @cpu: counters [A]
- * @cpu_chunk: where @cpu comes from [I]
+ * @main: of a couple: the policy that counts as well (couple.c), else NULL [I]
+ * @sub: of a couple: the sub-policy, whose counters it has, else NULL [I]
+ * @cpu_chunk: where @cpu comes from, NULL: it is another policy's [I]
  * @held: packets that wait for an SA, owned by hold.c [its own lock]
  * @hold_node: in the table of policies that hold packets, owned by hold.c
  * @awaits: its key there, owned by hold.c
  * @acquired: jiffies when requests for an SA began to be counted, owned by hold.c
  * @acquires: requests in the second since then, owned by hold.c
  * @node: in the tree of its direction, by @priority and @id [C]
+ * @couple_node: of a couple: among those of its version of the SPD, owned by couple.c
  * @by_hash: in the table of identities [C]
  * @hash: of direction, tag and selectors [I]
  * @refcnt: one for the SPD, one while packets are held [A]
  * @txn_node: in the running transaction [C]
+ * @coupled: some couple was made of it [written once]
  * @txn_state: enum ipsec_txn_state [C]
  * @rcu: frees it
  * @selector: a packet matches if it matches one of them [I]
@@ -95,6 +99,8 @@ struct ipsec_policy {
 	char *name;
 	void *front;
 	struct ipsec_policy_cpu __percpu *cpu;
+	struct ipsec_policy *main;
+	struct ipsec_policy *sub;
 	struct ipsec_counter_chunk *cpu_chunk;
 
 	struct sk_buff_head held;
@@ -103,16 +109,22 @@ struct ipsec_policy {
 	unsigned long acquired;
 	unsigned int acquires;
 
-	struct rb_node node;
+	union {
+		struct rb_node node;
+		struct hlist_node couple_node;
+	};
 	struct rhlist_head by_hash;
 	u32 hash;
 	refcount_t refcnt;
 	struct list_head txn_node;
+	bool coupled;
 	u8 txn_state;
 	struct rcu_head rcu;
 	struct ipsec_selector selector[];
 };
 
+struct ipsec_policy *ipsec_policy_alloc(struct ipsec_net *inet, unsigned int n_selectors,
+					gfp_t gfp);
 struct ipsec_policy *ipsec_policy_create(struct ipsec_net *inet, unsigned int n_selectors);
 struct ipsec_policy *ipsec_policy_copy(const struct ipsec_policy *policy);
 void ipsec_policy_put(struct ipsec_policy *policy);
@@ -132,10 +144,13 @@ static inline void ipsec_policy_count(struct ipsec_policy *policy, unsigned int 
 {
 	u64 now = ipsec_clock_now();
 
-	this_cpu_inc(policy->cpu->packets);
-	this_cpu_add(policy->cpu->bytes, bytes);
-	if (this_cpu_read(policy->cpu->use_time) != now)
-		this_cpu_write(policy->cpu->use_time, now);
+	do {
+		this_cpu_inc(policy->cpu->packets);
+		this_cpu_add(policy->cpu->bytes, bytes);
+		if (this_cpu_read(policy->cpu->use_time) != now)
+			this_cpu_write(policy->cpu->use_time, now);
+		policy = policy->main;
+	} while (unlikely(policy));
 }
 
 /**

@@ -170,6 +170,8 @@ void ipsec_sa_settle(void)
 	rcu_barrier();
 	rcu_barrier();
 	flush_workqueue(ipsec_wq);
+	/* Versions of the SPD went in there, and with them couples. */
+	rcu_barrier();
 }
 
 static int sa_copy_keys(struct ipsec_sa *sa, const struct ipsec_sa_config *config)

@@ -4,6 +4,7 @@
 #include <linux/rhashtable.h>
 
 #include "classify.h"
+#include "couple.h"
 #include "partition.h"
 #include "sa.h"
 #include "spd.h"
@@ -22,6 +23,7 @@ struct view_waste {
  * struct ipsec_spd_view - the SPD as packets see it; never changes once published
  * @classifier: from packet to policy, for policies without a tag
  * @tagged: the same for those with one, NULL: there are none
+ * @couples: what sub-policies and others protect together, NULL: there are no sub-policies
  * @lost: what the view before had and this one has no more
  * @retired: what is to be freed with this view, when the next one is published
  * @last: no view comes behind this one that would share what it has
@@ -30,6 +32,7 @@ struct view_waste {
 struct ipsec_spd_view {
 	struct ipsec_classifier classifier;
 	struct ipsec_partitions *tagged;
+	struct ipsec_couples *couples;
 	struct view_waste lost;
 	struct view_waste retired;
 	bool last;
@@ -44,6 +47,7 @@ struct ipsec_spd_view {
  * @by_id: the policies by id [C]
  * @last_id: id given last [C]
  * @number: policies in @tree [C]
+ * @subs: sub-policies of these [C]
  */
 struct ipsec_spd {
 	struct ipsec_spd_view __rcu *view;
@@ -52,6 +56,7 @@ struct ipsec_spd {
 	struct xarray by_id;
 	u32 last_id;
 	u32 number;
+	u32 subs;
 };
 
 static const struct rhashtable_params by_hash_params = {
@@ -207,6 +212,7 @@ int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack
 	spd->last_id = policy->id;
 	tree_insert(spd, policy);
 	spd->number++;
+	spd->subs += policy->tag.sub;
 	if (policy->selector[0].way)
 		WRITE_ONCE(policy->inet->ways, policy->inet->ways + 1);
 	ipsec_net_use_marks(policy->inet, policy->tag.mark.mask);
@@ -235,6 +241,7 @@ void ipsec_spd_remove(struct ipsec_policy *policy)
 	xa_erase(&spd->by_id, policy->id);
 	rb_erase(&policy->node, &spd->tree);
 	spd->number--;
+	spd->subs -= policy->tag.sub;
 	if (policy->selector[0].way)
 		WRITE_ONCE(policy->inet->ways, policy->inet->ways - 1);
 	ipsec_net_unuse_marks(policy->inet, policy->tag.mark.mask);
@@ -327,6 +334,7 @@ static void view_free(struct ipsec_spd_view *view)
 	if (view->last)
 		ipsec_classify_free(&view->classifier);
 	ipsec_partition_free(view->tagged, view->last);
+	ipsec_couples_free(view->couples);
 	kfree(view);
 }
 
@@ -344,6 +352,17 @@ static u32 count_staying(const struct ipsec_spd *spd, const struct list_head *ch
 	list_for_each_entry(policy, changed, txn_node)
 		if (policy->txn_state & IPSEC_TXN_DOOMED)
 			staying--;
+	return staying;
+}
+
+static u32 count_subs_staying(const struct ipsec_spd *spd, const struct list_head *changed)
+{
+	const struct ipsec_policy *policy;
+	u32 staying = spd->subs;
+
+	list_for_each_entry(policy, changed, txn_node)
+		if (policy->txn_state & IPSEC_TXN_DOOMED)
+			staying -= policy->tag.sub;
 	return staying;
 }
 
@@ -470,6 +489,13 @@ struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct li
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 	INIT_RCU_WORK(&view->rcu, view_free_work);
+	if (unlikely(count_subs_staying(inet->spd, changed))) {
+		view->couples = ipsec_couples_create(inet);
+		if (!view->couples) {
+			err = -ENOMEM;
+			goto free_view;
+		}
+	}
 	old = rcu_dereference_protected(inet->spd->view, lockdep_is_held(&inet->config));
 	err = change_begin(&change, old, changed);
 	if (err)
@@ -483,6 +509,7 @@ struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct li
 abort:
 	change_abort(&change);
 free_view:
+	ipsec_couples_free(view->couples);
 	kfree(view);
 	return ERR_PTR(err);
 }
@@ -515,9 +542,10 @@ static bool is_before(const struct ipsec_policy *a, const struct ipsec_policy *b
 
 /* Of the policies with a tag that fits and of one without, the first in the order. */
 static struct ipsec_policy *lookup_tagged(const struct ipsec_partitions *tagged, u8 dir,
-					  const struct ipsec_key *key, struct ipsec_policy *found)
+					  const struct ipsec_key *key, bool sub,
+					  struct ipsec_policy *found)
 {
-	struct ipsec_tag tag = { .if_id = key->if_id };
+	struct ipsec_tag tag = { .if_id = key->if_id, .sub = sub };
 	const struct ipsec_classifier *classifier;
 	struct ipsec_policy *policy;
 	unsigned int i;
@@ -533,6 +561,22 @@ static struct ipsec_policy *lookup_tagged(const struct ipsec_partitions *tagged,
 	return found;
 }
 
+/* A sub-policy decides alone if it drops; if not, the policy that was found decides as well. */
+static struct ipsec_policy *lookup_sub(const struct ipsec_spd_view *view, u8 dir,
+				       const struct ipsec_key *key, struct ipsec_policy *found)
+{
+	struct ipsec_policy *sub = lookup_tagged(view->tagged, dir, key, true, NULL);
+
+	if (!sub)
+		return found;
+	if (!found || sub->action == NFIPSEC_ACTION_DISCARD)
+		return sub;
+	if (sub->action == NFIPSEC_ACTION_BYPASS || found->action == NFIPSEC_ACTION_DISCARD)
+		return found;
+	return found->action == NFIPSEC_ACTION_BYPASS ? sub :
+							ipsec_couple(view->couples, sub, found);
+}
+
 /**
  * ipsec_spd_lookup() - find the first policy that matches a packet
  * @inet: the namespace
@@ -541,7 +585,7 @@ static struct ipsec_policy *lookup_tagged(const struct ipsec_partitions *tagged,
  *
  * RCU read-side section.
  *
- * Return: the policy, or NULL: none matches.
+ * Return: the policy, or two of them as one (couple.c), or NULL: none matches.
  */
 struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 				      const struct ipsec_key *key)
@@ -553,7 +597,8 @@ struct ipsec_policy *ipsec_spd_lookup(struct ipsec_net *inet, u8 dir,
 		return NULL;
 	if (likely(!key->if_id))
 		found = ipsec_classify(&view->classifier, dir, key);
-	if (unlikely(view->tagged))
-		found = lookup_tagged(view->tagged, dir, key, found);
-	return found;
+	if (likely(!view->tagged))
+		return found;
+	found = lookup_tagged(view->tagged, dir, key, false, found);
+	return view->couples ? lookup_sub(view, dir, key, found) : found;
 }

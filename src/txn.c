@@ -24,6 +24,7 @@ void ipsec_txn_begin(struct ipsec_txn *txn, struct ipsec_net *inet)
 	INIT_LIST_HEAD(&txn->policies);
 	txn->flush = false;
 	txn->flush_policies = false;
+	txn->flush_subs = false;
 	mutex_lock(&inet->config);
 	txn->discards = inet->discards;
 }
@@ -140,16 +141,23 @@ void ipsec_txn_replace_policy(struct ipsec_txn *txn, struct ipsec_policy *policy
 /**
  * ipsec_txn_flush_policies() - delete all policies
  * @txn: the transaction
+ * @subs: those that are sub-policies
+ * @mains: those that are not
  *
  * The defaults stay as they are.
  */
-void ipsec_txn_flush_policies(struct ipsec_txn *txn)
+void ipsec_txn_flush_policies(struct ipsec_txn *txn, bool subs, bool mains)
 {
 	struct ipsec_policy *policy;
 
 	for (policy = ipsec_spd_first(txn->inet); policy; policy = ipsec_spd_next(policy)) {
+		if (!(policy->tag.sub ? subs : mains))
+			continue;
 		ipsec_txn_replace_policy(txn, policy);
-		txn->flush_policies = true;
+		if (policy->tag.sub)
+			txn->flush_subs = true;
+		else
+			txn->flush_policies = true;
 	}
 }
 
@@ -276,7 +284,9 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 	if (txn->flush)
 		ipsec_event_sas_flushed(txn->inet, txn->flush_proto);
 	if (txn->flush_policies)
-		ipsec_event_policies_flushed(txn->inet);
+		ipsec_event_policies_flushed(txn->inet, false);
+	if (txn->flush_subs)
+		ipsec_event_policies_flushed(txn->inet, true);
 	if (spd_changes)
 		ipsec_event_spd_changed(txn->inet);
 	mutex_unlock(&txn->inet->config);

@@ -13,7 +13,8 @@
  * @policies: policies that are added or deleted
  * @flush: SAs are flushed
  * @flush_proto: those of this protocol, 0: of both
- * @flush_policies: policies are flushed
+ * @flush_policies: policies are flushed that are no sub-policies
+ * @flush_subs: sub-policies are flushed
  * @discards: what struct ipsec_net.discards will be
  */
 struct ipsec_txn {
@@ -23,6 +24,7 @@ struct ipsec_txn {
 	bool flush;
 	u8 flush_proto;
 	bool flush_policies;
+	bool flush_subs;
 	u8 discards;
 };
 
@@ -39,7 +41,7 @@ int ipsec_txn_add_policy(struct ipsec_txn *txn, struct ipsec_policy *policy,
 			 struct netlink_ext_ack *extack);
 void ipsec_txn_replace_policy(struct ipsec_txn *txn, struct ipsec_policy *policy);
 void ipsec_txn_delete_policy(struct ipsec_txn *txn, struct ipsec_policy *policy);
-void ipsec_txn_flush_policies(struct ipsec_txn *txn);
+void ipsec_txn_flush_policies(struct ipsec_txn *txn, bool subs, bool mains);
 void ipsec_txn_clear_defaults(struct ipsec_txn *txn);
 void ipsec_txn_set_default(struct ipsec_txn *txn, u8 which, bool discard);
 

@@ -39,12 +39,14 @@ struct ipsec_mark {
  * struct ipsec_tag - which packets a policy is for, whatever its selectors say
  * @if_id: those that go through the link of kind xfrm with this if_id, 0: through none
  * @mark: what their mark must be
+ * @sub: 1: sub-policies, which are asked before the others; 0: those
  *
  * Part of the name of a policy. Has no padding, so tags can be compared as memory.
  */
 struct ipsec_tag {
 	__u32 if_id;
 	struct ipsec_mark mark;
+	__u32 sub;
 };
 
 /**
@@ -132,11 +134,12 @@ static inline __u32 ipsec_mark_apply(__u32 mark, const struct ipsec_mark *set)
  * ipsec_tag_is_none() - whether a tag says nothing
  * @tag: the tag
  *
- * Return: true if it is for all packets that go through no link of kind xfrm.
+ * Return: true if it is that of no sub-policy, and for all packets that go through no link of
+ * kind xfrm.
  */
 static inline bool ipsec_tag_is_none(const struct ipsec_tag *tag)
 {
-	return !(tag->if_id | tag->mark.mask);
+	return !(tag->if_id | tag->mark.mask | tag->sub);
 }
 
 /**

@@ -131,6 +131,7 @@ int ipsec_xfrm_sa_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int ipsec_xfrm_specs(const struct ipsec_xfrm_request *req, const struct xfrm_user_tmpl *tmpl,
 		     unsigned int n, struct ipsec_policy *policy);
 u8 ipsec_xfrm_dir(const struct ipsec_policy *policy);
+bool ipsec_xfrm_is_sub(const struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_new(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_update(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_del(struct ipsec_xfrm_request *req);
@@ -150,7 +151,7 @@ void ipsec_xfrm_policy_expire_listen(void);
 u32 ipsec_xfrm_id_of(u32 index);
 size_t ipsec_xfrm_policy_size(void);
 void ipsec_xfrm_policy_info(const struct ipsec_policy *policy, struct xfrm_userpolicy_info *info);
-int ipsec_xfrm_put_type(struct sk_buff *msg);
+int ipsec_xfrm_put_type(struct sk_buff *msg, bool sub);
 int ipsec_xfrm_put_policy(struct sk_buff *msg, const struct ipsec_policy *policy);
 int ipsec_xfrm_policy_message(struct sk_buff *msg, const struct ipsec_policy *policy, u16 type,
 			      const struct ipsec_xfrm_to *to);

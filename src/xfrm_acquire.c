@@ -103,7 +103,7 @@ static int put_relayed(struct sk_buff *msg, const struct ipsec_xfrm_request *req
 	memcpy(nla_data(attr), nla_data(tmpls), n * sizeof(*tmpl));
 	set_algorithms(nla_data(attr), n, acquire);
 	ipsec_xfrm_mark(req, &mark);
-	if (ipsec_xfrm_put_type(msg) ||
+	if (ipsec_xfrm_put_type(msg, ipsec_xfrm_is_sub(req)) ||
 	    ipsec_xfrm_put_tag(msg, &mark, 0))
 		return -EMSGSIZE;
 	nlmsg_end(msg, nlh);

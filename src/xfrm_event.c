@@ -183,7 +183,7 @@ static void event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *po
 		ipsec_xfrm_tell(inet, XFRMNLGRP_POLICY, msg, put_deleted_policy(msg, policy));
 }
 
-static void event_policies_flushed(struct ipsec_net *inet)
+static void event_policies_flushed(struct ipsec_net *inet, bool sub)
 {
 	struct sk_buff *msg = ipsec_xfrm_begin(inet, XFRMNLGRP_POLICY, NLMSG_DEFAULT_SIZE);
 	struct nlmsghdr *nlh;
@@ -193,7 +193,7 @@ static void event_policies_flushed(struct ipsec_net *inet)
 		return;
 	nlh = nlmsg_put(msg, 0, 0, XFRM_MSG_FLUSHPOLICY, 0, 0);
 	if (nlh) {
-		err = ipsec_xfrm_put_type(msg);
+		err = ipsec_xfrm_put_type(msg, sub);
 		nlmsg_end(msg, nlh);
 	}
 	ipsec_xfrm_tell(inet, XFRMNLGRP_POLICY, msg, err);

@@ -198,7 +198,7 @@ static int put_migrate(struct sk_buff *msg, const struct ipsec_xfrm_request *req
 		if (attr && nla_put(msg, told[i], nla_len(attr), nla_data(attr)))
 			return -EMSGSIZE;
 	}
-	if (ipsec_xfrm_put_type(msg))
+	if (ipsec_xfrm_put_type(msg, ipsec_xfrm_is_sub(req)))
 		return -EMSGSIZE;
 	for (i = 0; i < nla_len(moves) / sizeof(struct xfrm_user_migrate); i++)
 		if (nla_put(msg, XFRMA_MIGRATE, sizeof(struct xfrm_user_migrate),

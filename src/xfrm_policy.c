@@ -2,8 +2,8 @@
 /*
  * NETLINK_XFRM: policies.
  *
- * A policy has one selector there, and is named by it, its direction, mark and if_id. There are
- * two inbound directions: "in" is for packets to this host, "fwd" for those to others.
+ * A policy has one selector there, and is named by it, its direction, mark, if_id and type. There
+ * are two inbound directions: "in" is for packets to this host, "fwd" for those to others.
  */
 #include "clock.h"
 #include "event.h"
@@ -44,17 +44,39 @@ u8 ipsec_xfrm_dir(const struct ipsec_policy *policy)
 	return policy->selector[0].way == IPSEC_KEY_FORWARDED ? XFRM_POLICY_FWD : XFRM_POLICY_IN;
 }
 
-static int unsupported(const struct ipsec_xfrm_request *req)
+static u8 type_of(const struct ipsec_xfrm_request *req)
 {
 	const struct nlattr *type = req->attrs[XFRMA_POLICY_TYPE];
 
+	return type ? ((const struct xfrm_userpolicy_type *)nla_data(type))->type :
+		      XFRM_POLICY_TYPE_MAIN;
+}
+
+/**
+ * ipsec_xfrm_is_sub() - whether a message is about a sub-policy
+ * @req: the message
+ *
+ * Return: true if it is.
+ */
+bool ipsec_xfrm_is_sub(const struct ipsec_xfrm_request *req)
+{
+	return type_of(req) == XFRM_POLICY_TYPE_SUB;
+}
+
+static int check_type(const struct ipsec_xfrm_request *req)
+{
+	if (type_of(req) <= XFRM_POLICY_TYPE_SUB)
+		return 0;
+	return ipsec_xfrm_refuse(req, XFRMA_POLICY_TYPE, -EINVAL,
+				 "The type of a policy is main or sub");
+}
+
+static int unsupported(const struct ipsec_xfrm_request *req)
+{
 	if (req->attrs[XFRMA_SEC_CTX])
 		return ipsec_xfrm_refuse(req, XFRMA_SEC_CTX, -EOPNOTSUPP,
 					 "nfipsec has no security contexts");
-	if (type && ((const struct xfrm_userpolicy_type *)nla_data(type))->type)
-		return ipsec_xfrm_refuse(req, XFRMA_POLICY_TYPE, -EOPNOTSUPP,
-					 "nfipsec has no sub-policies");
-	return 0;
+	return check_type(req);
 }
 
 /* A policy in no SPD, with its name. */
@@ -70,6 +92,8 @@ static struct ipsec_policy *policy_create(const struct ipsec_xfrm_request *req, 
 		return ERR_PTR(-ENOMEM);
 	ipsec_xfrm_mark(req, &policy->tag.mark);
 	policy->tag.if_id = ipsec_xfrm_if_id(req);
+	if (ipsec_xfrm_is_sub(req))
+		policy->flags |= NFIPSEC_POLICY_F_SUB;
 	err = dir_of(req, dir, policy);
 	why = err ? NULL : ipsec_xfrm_selector(sel, AF_UNSPEC, &policy->selector[0]);
 	if (why)
@@ -224,7 +248,7 @@ static int policy_add(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 	int err = ipsec_hooks_need(req->inet);
 
 	if (!err && old && !replace) {
-		NL_SET_ERR_MSG(req->extack, "A policy with this direction, selector, mark and if_id exists already");
+		NL_SET_ERR_MSG(req->extack, "A policy with this direction, selector, mark, if_id and type exists already");
 		err = -EEXIST;
 	}
 	if (err) {
@@ -274,7 +298,10 @@ int ipsec_xfrm_policy_update(struct ipsec_xfrm_request *req)
 
 static bool tag_is(const struct ipsec_xfrm_request *req, const struct ipsec_policy *policy)
 {
-	struct ipsec_tag tag = { .if_id = ipsec_xfrm_if_id(req) };
+	struct ipsec_tag tag = {
+		.if_id = ipsec_xfrm_if_id(req),
+		.sub = ipsec_xfrm_is_sub(req),
+	};
 
 	ipsec_xfrm_mark(req, &tag.mark);
 	return !memcmp(&tag, &policy->tag, sizeof(tag));
@@ -303,7 +330,7 @@ static struct ipsec_policy *policy_find(const struct ipsec_xfrm_request *req, u3
 	}
 	if (policy)
 		return policy;
-	NL_SET_ERR_MSG(req->extack, "No policy has this index, or this direction, selector, mark and if_id");
+	NL_SET_ERR_MSG(req->extack, "No policy has this index, or this direction, selector, mark, if_id and type");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -392,20 +419,20 @@ int ipsec_xfrm_policy_get(struct ipsec_xfrm_request *req)
 }
 
 /**
- * ipsec_xfrm_policy_flush() - delete all policies: XFRM_MSG_FLUSHPOLICY
+ * ipsec_xfrm_policy_flush() - delete all policies of a type: XFRM_MSG_FLUSHPOLICY
  * @req: the message; it has no fixed part
  *
- * Return: 0, also if there is none.
+ * Return: 0, also if there is none, or a negative errno.
  */
 int ipsec_xfrm_policy_flush(struct ipsec_xfrm_request *req)
 {
-	const struct nlattr *type = req->attrs[XFRMA_POLICY_TYPE];
+	bool sub = ipsec_xfrm_is_sub(req);
+	int err = check_type(req);
 	struct ipsec_txn txn;
 
-	/* There are no sub-policies. */
-	if (type && ((const struct xfrm_userpolicy_type *)nla_data(type))->type)
-		return 0;
+	if (err)
+		return err;
 	ipsec_txn_begin(&txn, req->inet);
-	ipsec_txn_flush_policies(&txn);
+	ipsec_txn_flush_policies(&txn, sub, !sub);
 	return ipsec_txn_commit(&txn, req->extack);
 }

@@ -109,14 +109,17 @@ static int put_tmpls(struct sk_buff *msg, const struct ipsec_policy *policy)
 }
 
 /**
- * ipsec_xfrm_put_type() - write of which type a policy is: there is one
+ * ipsec_xfrm_put_type() - write of which type a policy is
  * @msg: the message
+ * @sub: it is a sub-policy
  *
  * Return: 0 or -EMSGSIZE.
  */
-int ipsec_xfrm_put_type(struct sk_buff *msg)
+int ipsec_xfrm_put_type(struct sk_buff *msg, bool sub)
 {
-	const struct xfrm_userpolicy_type type = { .type = XFRM_POLICY_TYPE_MAIN };
+	const struct xfrm_userpolicy_type type = {
+		.type = sub ? XFRM_POLICY_TYPE_SUB : XFRM_POLICY_TYPE_MAIN,
+	};
 
 	return nla_put(msg, XFRMA_POLICY_TYPE, sizeof(type), &type);
 }
@@ -132,7 +135,7 @@ int ipsec_xfrm_put_policy(struct sk_buff *msg, const struct ipsec_policy *policy
 {
 	return put_tmpls(msg, policy) ?:
 	       ipsec_xfrm_put_tag(msg, &policy->tag.mark, policy->tag.if_id) ?:
-	       ipsec_xfrm_put_type(msg);
+	       ipsec_xfrm_put_type(msg, policy->tag.sub);
 }
 
 /**

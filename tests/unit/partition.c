@@ -138,6 +138,7 @@ static void draw_rules(uint64_t *seed)
 		rules[i].tag.mark.mask = masks[below(seed, ARRAY_LEN(masks))];
 		rules[i].tag.mark.value = below(seed, 20) & rules[i].tag.mark.mask;
 		rules[i].tag.if_id = below(seed, 10);
+		rules[i].tag.sub = below(seed, 4) == 0;
 		rules[i].rank = i + 1;
 		rules[i].there = false;
 	}

@@ -598,8 +598,7 @@ enum nfipsec_action {
  * @NFIPSEC_POLICY_F_NO_ACQUIRE: do not ask the key manager for one, and do not hold packets
  * @NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS: the selectors name ports, and fragments that have none
  *	follow the first one of their packet, which must come before them (RFC 4301 7.3).
- *	Without it only selectors without ports, or with opaque ones, match them. Policies that
- *	bypass or discard need not say it
+ *	Without it only selectors without ports, or opaque ones, match them if it is PROTECT
  * @NFIPSEC_POLICY_F_PFP_SRC: populate from packet (RFC 4301 4.4.1.2): a packet that asks for an SA
  *	gives the selector of that SA its source address, and only SAs are used whose selector
  *	names one source address. Without it the selector is that of the policy
@@ -616,6 +615,8 @@ enum nfipsec_action {
  *	that the policy protects and those that they answer offer no more than fits
  * @NFIPSEC_POLICY_F_RELAY_ERRORS: outbound: while a router says that the protected packets do not
  *	arrive, the senders of more of them are told "host unreachable" (RFC 2003 4)
+ * @NFIPSEC_POLICY_F_SUB: a sub-policy, which is part of its name: it is asked first. If it does not
+ *	drop, the policy is asked that is none, too: if both protect, under the SAs of both
  */
 enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_OPTIONAL	= 1 << 0,
@@ -631,12 +632,11 @@ enum nfipsec_policy_flags {
 	NFIPSEC_POLICY_F_NO_ICMP_ERRORS	= 1 << 10,
 	NFIPSEC_POLICY_F_NO_MSS_CLAMP	= 1 << 11,
 	NFIPSEC_POLICY_F_RELAY_ERRORS	= 1 << 12,
+	NFIPSEC_POLICY_F_SUB		= 1 << 13,
 };
 
-#define NFIPSEC_POLICY_F_PFP (NFIPSEC_POLICY_F_PFP_SRC | NFIPSEC_POLICY_F_PFP_DST | \
-			      NFIPSEC_POLICY_F_PFP_PROTO | NFIPSEC_POLICY_F_PFP_SPORT | \
-			      NFIPSEC_POLICY_F_PFP_DPORT)
-#define NFIPSEC_POLICY_F_ALL (2 * NFIPSEC_POLICY_F_RELAY_ERRORS - 1)
+#define NFIPSEC_POLICY_F_PFP (2 * NFIPSEC_POLICY_F_PFP_DPORT - NFIPSEC_POLICY_F_PFP_SRC)
+#define NFIPSEC_POLICY_F_ALL (2 * NFIPSEC_POLICY_F_SUB - 1)
 
 /**
  * enum nfipsec_sa_flags - bits of NFIPSEC_SA_A_FLAGS
