@@ -277,6 +277,7 @@ void json_policy(struct json *j, const char *key, const struct policy *p)
 	json_bool(j, "stateful_fragments", p->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS);
 	json_bool(j, "icmp_errors", !(p->flags & NFIPSEC_POLICY_F_NO_ICMP_ERRORS));
 	json_bool(j, "relay_errors", p->flags & NFIPSEC_POLICY_F_RELAY_ERRORS);
+	json_bool(j, "sub", p->flags & NFIPSEC_POLICY_F_SUB);
 	json_bool(j, "mss_clamp", !(p->flags & NFIPSEC_POLICY_F_NO_MSS_CLAMP));
 	json_bool(j, "forward_no", p->flags & NFIPSEC_POLICY_F_LOCAL);
 	json_bool(j, "forward_only", p->flags & NFIPSEC_POLICY_F_FORWARDED);

@@ -20,8 +20,8 @@ static const char * const reserved[] = {
 	"flowlabel", "for", "fragments", "from", "hard", "icmp-errors", "if-id", "in",
 	"include", "keepalive", "local", "mark", "mss-clamp", "name", "on", "opaque",
 	"optional", "out", "output-mark", "peer", "pfp", "port", "priority", "proto",
-	"received", "relay-errors", "replay", "reqid", "sent", "set", "soft", "spi", "tfc", "then",
-	"to", "transport", "ttl", "tunnel", "type", "udpencap", "wrap",
+	"received", "relay-errors", "replay", "reqid", "sent", "set", "soft", "spi", "sub", "tfc",
+	"then", "to", "transport", "ttl", "tunnel", "type", "udpencap", "wrap",
 };
 
 /**

@@ -30,12 +30,13 @@ enum flow_word {
 	WORD_ICMP_ERRORS,
 	WORD_MSS_CLAMP,
 	WORD_RELAY_ERRORS,
+	WORD_SUB,
 };
 
 static const char * const flow_words[] = {
 	"local", "peer", "type", "priority", "reqid", "fragments", "name", "pfp",
 	"mark", "if-id", "forward", "spi", "optional", "icmp-errors", "mss-clamp",
-	"relay-errors",
+	"relay-errors", "sub",
 };
 
 /**
@@ -228,6 +229,7 @@ static bool flow_word(struct parser *p, struct flow *f, enum flow_word w)
 	case WORD_MSS_CLAMP:
 		return p_accept(p, "no") || p_expected(p, "\"no\" after \"mss-clamp\"");
 	case WORD_RELAY_ERRORS:
+	case WORD_SUB:
 		return true;
 	}
 	return false;
@@ -243,7 +245,7 @@ static bool flow_tail(struct parser *p, struct flow *f)
 				break;
 		if (w == ARRAY_SIZE(flow_words))
 			return p_expected(p,
-					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"spi\", \"optional\", \"fragments\", \"icmp-errors\", \"mss-clamp\", \"relay-errors\", \"forward\", \"name\", \"pfp\", \"mark\", \"if-id\", \"then\" or the end of the line");
+					  "\"local\", \"peer\", \"type\", \"priority\", \"reqid\", \"spi\", \"optional\", \"fragments\", \"icmp-errors\", \"mss-clamp\", \"relay-errors\", \"sub\", \"forward\", \"name\", \"pfp\", \"mark\", \"if-id\", \"then\" or the end of the line");
 		if (f->seen & 1 << w) {
 			diag_add(p->diag, p->tok.loc, "\"%s\" is there twice", flow_words[w]);
 			return false;
@@ -372,6 +374,8 @@ static void add_policy(struct parser *p, const struct flow *f, __u8 dir,
 		pol->flags |= NFIPSEC_POLICY_F_NO_MSS_CLAMP;
 	if (f->seen & 1 << WORD_RELAY_ERRORS)
 		pol->flags |= NFIPSEC_POLICY_F_RELAY_ERRORS;
+	if (f->seen & 1 << WORD_SUB)
+		pol->flags |= NFIPSEC_POLICY_F_SUB;
 	if (dir == NFIPSEC_DIR_IN)
 		pol->flags |= f->ways;
 	pol->flags |= mirror ? f->pfp_mirrored : f->pfp;

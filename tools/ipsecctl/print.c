@@ -301,6 +301,8 @@ static void print_flow(FILE *out, const struct policy *p, const struct selector 
 		fprintf(out, " mss-clamp no");
 	if (p->flags & NFIPSEC_POLICY_F_RELAY_ERRORS)
 		fprintf(out, " relay-errors");
+	if (p->flags & NFIPSEC_POLICY_F_SUB)
+		fprintf(out, " sub");
 	print_ways(out, p);
 	print_pfp(out, p);
 	print_name(out, p->name);
