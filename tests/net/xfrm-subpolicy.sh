@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# vm: cpus=1 timeout=200
+# Sub-policies of `ip xfrm`: they are asked first; unless they drop, the others decide as well, and
+# where both protect a packet has the SAs of both, or does not go.
+set -u
+. "$TOP/tests/lib/ktap.sh"
+. "$TOP/tests/lib/net.sh"
+. "$TOP/tests/lib/protect.sh"
+
+load_module
+host_pair
+left=192.0.2.1 right=192.0.2.2
+there="src $left dst $right" back="src $right dst $left"
+reaches a $right > /dev/null		# ARP is done
+xfrm() { local ns=$1; shift; ip -n "$ns" xfrm "$@" || bail "ip xfrm $* fails"; }
+
+# --- the SAs: ESP in transport mode (reqid 1), ESP in tunnel mode (2), AH in transport mode (3) ---
+
+key=0x$(hex 20)
+sa() { # ns, reqid, 0: out of a; 1: into it
+	local way=$there spi=100$2
+	[ "$3" = 0 ] || { way=$back; spi=1$spi; }
+	# shellcheck disable=SC2086 # words
+	case $2 in
+	1) xfrm "$1" state add $way proto esp spi $spi mode transport reqid 1 auth 'hmac(sha1)' $key enc 'ecb(cipher_null)' '' ;;
+	2) xfrm "$1" state add $way proto esp spi $spi mode tunnel reqid 2 auth 'hmac(sha1)' $key enc 'ecb(cipher_null)' '' ;;
+	3) xfrm "$1" state add $way proto ah spi $spi mode transport reqid 3 auth 'hmac(sha1)' $key ;;
+	esac
+}
+templates() { # addresses of a tunnel, reqid...
+	local way=$1 reqid
+	shift
+	for reqid; do
+		case $reqid in
+		1) echo "tmpl proto esp mode transport reqid 1" ;;
+		2) echo "tmpl $way proto esp mode tunnel reqid 2" ;;
+		3) echo "tmpl proto ah mode transport reqid 3" ;;
+		esac
+	done
+}
+# What both directions of a type are: -, block, allow, or the reqids of what protects
+policy() { # ns, type, what
+	local out=$there in=$back words
+	[ "$1" = a ] || { out=$back; in=$there; }
+	for words in "dir out $out" "dir in $in"; do
+		# shellcheck disable=SC2046,SC2086 # words
+		case $3 in
+		-) ;;
+		block|allow) xfrm "$1" policy add $words ptype $2 action $3 ;;
+		*) xfrm "$1" policy add $words ptype $2 $(templates "${words#dir * }" ${3//,/ }) ;;
+		esac
+	done
+}
+policies() { # ns, sub, main
+	xfrm "$1" policy flush
+	xfrm "$1" policy flush ptype sub
+	policy "$1" sub "$2"
+	policy "$1" main "$3"
+}
+# at a, and at b
+rules() { # sub, main [, sub, main at b]
+	policies a "$1" "$2"
+	policies b "${3-$1}" "${4-$2}"
+	snapshot a
+	snapshot b
+}
+for reqid in 1 2 3; do
+	sa a $reqid 0
+	sa a $reqid 1
+	sa b $reqid 0
+	sa b $reqid 1
+done
+# Filters for what crossed, with these SPIs from outside to inside.
+spi() { echo "(ip[$1:4] == $2 or ip[$1:4] == 1$2)"; }
+esp1="ip proto 50 and $(spi 20 1001)"
+esp2="ip proto 50 and $(spi 20 1002)"
+inside2="$esp2 and ip[37] == 50 and $(spi 48 1001)"
+
+# sub, main: the ping is answered, and both packets look so
+passes() { # name, filter
+	local wire=$ARTIFACTS/${1//[ ,]/-}.pcap
+	capture_wire "$wire" ip
+	check "$1: there is an answer" reaches a $right
+	capture_end
+	is "$1: so both packets cross" "2 of 2" "$(packets "$wire" "$2") of $(packets "$wire" ip)"
+	is "$1: nothing is dropped" "" "$(drops a)$(drops b)"
+}
+stays() { # name, drops of a [, drops of b [, packets that cross]]
+	local wire=$ARTIFACTS/${1//[ ,]/-}.pcap
+	capture_wire "$wire" ip
+	check_fails "$1: no answer" reaches a $right -W 1
+	capture_end
+	is "$1: what crosses" "${4-0}" "$(packets "$wire" ip)"
+	is "$1: the reason" "$2, ${3-}" "$(drops a), $(drops b)"
+}
+
+# --- one of them decides -------------------------------------------------------------------
+
+rules block 2
+stays "the sub-policy blocks, the other one protects" OUT_DISCARD=1
+rules - 2 block 2
+stays "so at the other end" "" IN_DISCARD=1 1
+rules allow 2
+passes "the sub-policy allows, the other one protects" "$esp2 and ip[37] == 1"
+rules allow -
+passes "the sub-policy allows, there is no other one" icmp
+rules allow block
+stays "the sub-policy allows, the other one blocks" OUT_DISCARD=1
+rules 1 -
+passes "the sub-policy alone protects" "$esp1"
+rules 1 allow
+passes "the sub-policy protects, the other one allows" "$esp1"
+rules 1 block
+stays "the sub-policy protects, the other one blocks" OUT_DISCARD=1
+rules - allow 1 -
+stays "clear text where a sub-policy protects" "" IN_CLEAR_PROTECT=1 1
+
+# --- both protect --------------------------------------------------------------------------
+
+rules 1 2
+passes "both protect" "$inside2"
+is "both protect: all SAs are used" "1 1 1, 1 1 1" \
+	"$(delta a OUT_PROTECTED) $(delta a IN_NESTED) $(delta a IN_PROTECTED), $(delta b OUT_PROTECTED) $(delta b IN_NESTED) $(delta b IN_PROTECTED)"
+is "both count the packet" "sub 1, main 1" \
+	"$(ipsec a -j -s flow | jq -r '.flow[] | select(.dir == "out") | (if .sub then "sub " else "main " end) + (.packets | tostring)' | sort -r | paste -sd , | sed 's/,/, /')"
+rules 1 3
+passes "ESP inside AH" "ip proto 51 and $(spi 24 1003) and ip[20] == 50"
+rules 3 1
+passes "AH inside ESP" "$esp1 and $(spi 32 1003)"
+rules 1 - 1 2
+stays "under the SA of the sub-policy alone" "" IN_WRONG_SA=1 1
+rules - 2 1 2
+stays "under the SA of the other one alone" "" IN_WRONG_SA=1 1
+rules 3 1 1 3
+stays "in another order" "" IN_WRONG_ORDER=1 1
+rules 1,3 1,3,1
+stays "more SAs than a packet can have" OUT_DISCARD=1
+rules - 2
+# shellcheck disable=SC2086 # words
+xfrm a policy add $there dir out ptype sub mark 5 action block
+check "a sub-policy for a mark" reaches a $right
+check_fails "is for packets with that" in_ns a ping -q -c 1 -W 1 -m 5 $right
+is "and drops them" OUT_DISCARD=1 "$(drops a)"
+
+# --- an SA is missing ----------------------------------------------------------------------
+
+monitor() {
+	ip netns exec a stdbuf -oL ip xfrm monitor acquire > "$net_state/acquire" 2>&1 &
+	monitor=$!
+	await 5 sh -c 'ip netns exec a ss -H -f netlink | grep -q "xfrm:.*ip"' || bail "no monitor"
+}
+asked() { grep -o 'ptype [a-z]*\|reqid [0-9]' "$net_state/acquire" | paste -sd ' '; }
+pinging() {
+	ip netns exec a ping -q -c 1 -W 9 $right > "$net_state/ping" 2>&1 &
+	ping=$!
+}
+without() { # reqid...
+	local reqid
+	for reqid; do
+		# shellcheck disable=SC2086 # words
+		xfrm a state delete $there proto esp spi 100$reqid
+	done
+	capture_wire "$ARTIFACTS/without-${*// /-}.pcap" ip
+	pinging
+}
+
+rules 1 2
+monitor
+without 1 2
+check "without both SAs: one is asked for" await 5 grep -q 'reqid 1' "$net_state/acquire"
+is "without both SAs: that of the sub-policy" "ptype sub reqid 1" "$(asked)"
+sa a 1 0
+check "when it comes the other one is asked for" await 5 grep -q 'reqid 2' "$net_state/acquire"
+is "which is that of the other policy" "ptype sub reqid 1 ptype main reqid 2" "$(asked)"
+capture_end
+is "meanwhile the packet waits" "1 0" "$(delta a OUT_HELD) $(packets "$ARTIFACTS/without-1 2.pcap" ip)"
+sa a 2 0
+check "when that comes the packet goes" wait $ping
+is "and nothing is dropped" "1 " "$(delta a OUT_RELEASED) $(drops a)"
+kill $monitor
+
+has_held() { [ "$(delta a OUT_HELD)" = 1 ]; }
+for type in sub main; do
+	rules 1 2
+	without 2
+	check "without that of the other policy: the packet waits" await 5 has_held
+	# shellcheck disable=SC2086 # words
+	xfrm a policy delete $there dir out ptype $type
+	is "until the $type policy goes" "OUT_HOLD_FLUSHED=1" "$(drops a)"
+	kill $ping
+	wait $ping
+	capture_end
+	sa a 2 0
+done
+
+# --- both doors ----------------------------------------------------------------------------
+
+rules 1 2
+shown() { ipsec a -s flow; ip -n a xfrm policy; }
+shown > "$ARTIFACTS/shown"
+is "ipsecctl shows which are sub-policies" 2 "$(grep -cE '^flow .* sub( |$)' "$ARTIFACTS/shown")"
+ipsec a -s flow > "$net_state/flows"
+chmod 600 "$net_state/flows"
+xfrm a policy flush
+is "a flush of one type leaves the other one" "ptype sub, 0" \
+	"$(ip -n a xfrm policy | grep -o 'ptype [a-z]*' | sort -u), $(ipsec a -s flow | grep -cvE ' sub( |$)')"
+xfrm a policy flush ptype sub
+check "what ipsecctl shows can be loaded" ipsec a -f "$net_state/flows"
+is "and is the same" "$(cat "$ARTIFACTS/shown")" "$(shown)"
+snapshot a
+passes "loaded by ipsecctl" "$inside2"
+check "ipsecctl deletes both" ipsec a -F
+is "so nothing is left" "" "$(ip -n a xfrm policy)"
+ipsec b -F
+check "the module can be unloaded" unload_module
+ktap_end
