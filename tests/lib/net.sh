@@ -282,6 +282,8 @@ drops() {
 capture() {
 	local ns=$1 dev=$2 file=$3 said=$net_state/capture.${#net_captures[@]} i
 	shift 3
+	# What the last capture has said there is not about this one.
+	: > "$said"
 	# -Z root: files are written as we are. --immediate-mode: what the wire saw is in
 	# the file at once, not after some buffer is full. Its buffer has slots of the size
 	# of -s, so the default of 256 kB would leave room for 8 packets.
