@@ -42,6 +42,7 @@ key_managers=()
 at_exit 'kill ${key_managers[@]+"${key_managers[@]}"} 2>/dev/null'
 key_manager() {
 	local said=$net_state/key_manager.$1.$2
+	: > "$said"
 	ip netns exec "$1" "$TOP/tests/lib/udp-encap.py" "$2" "${3:-4500}" > "$said" &
 	key_managers+=("$!")
 	await 10 grep -q ready "$said" || bail "no socket in $1"
