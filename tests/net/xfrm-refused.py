@@ -119,6 +119,8 @@ bad_sa("with a key for no AES", "AES-GCM takes a key of 16, 24 or 32 bytes and b
        attrs=aead(bytes(21)))
 bad_sa("with a key for another digest", "AES-XCBC-96 takes a key of 16 bytes",
        attrs=null + algorithm(A_AUTH, b"xcbc(aes)", bytes(20)))
+bad_sa("with a window larger than its bitmap", "The anti-replay window is larger than its bitmap", window=0,
+       attrs=aead() + esn(0, 0, 64, 1))
 
 for kind, rest in ((GETSA, b""), (DELSA, b""), (GETAE, bytes(24))):
     nobody(kind, sa_id(TWO, 0x900) + rest)
