@@ -129,11 +129,14 @@ end=192.0.2.2
 sas esp transport 192.0.2.1 $end enc aes-128-gcm > "$net_state/esp"
 sas ah transport 192.0.2.1 $end auth hmac-sha2-256 > "$net_state/ah"
 sas esp transport 192.0.2.1 192.0.2.3 enc aes-128-gcm > "$net_state/third"
+sas esp transport 192.0.2.1 192.0.2.99 enc aes-128-gcm > "$net_state/other"
 
-# waits FLOW [ADDRESS...]: three packets wait, or one for each address
+# waits FLOW [ADDRESS...]: three packets wait, or one for each address. The first SA that comes after
+# a change of policies looks at all packets, so there is one already.
 waits() {
 	ipsec gw1 -F
 	ipsec_load gw1 <<< "$1"
+	ipsec_load gw1 < "$net_state/other"
 	snapshot gw1
 	shift
 	[ $# -gt 0 ] || { send gw1 3 $end > /dev/null; return; }
@@ -161,6 +164,9 @@ releases "nor the inner one" 0 esp
 releases "with the outer one all go" 3 ah
 waits "flow esp transport out from 192.0.2.1 to $end optional then ah transport"
 releases "where the inner one is optional the outer one is enough" 3 ah
+waits "flow esp out from 192.0.2.1 to 10.2.0.2 peer $end optional then ah transport" 10.2.0.2 10.2.0.2 10.2.0.2
+releases "but not one to the end of a tunnel without that" 0 ah
+releases "the tunnel inside makes it the right one" 3 sas
 check "and nothing is dropped" no_drops gw1
 ipsec gw1 -F
 
