@@ -41,7 +41,7 @@
 # What happened
 #   stack_snapshot NS             remember all counters of NS
 #   lost NS                       what has been dropped since then: NAME=NUMBER ...
-#   capture_clear FILE [FILTER]   start to capture what crosses the wire, but for IKE itself
+#   capture_clear FILE [FILTER]   start to capture what crosses the wire, but for IKE itself and IGMP
 
 ike_state=$(mktemp -d "${TMPDIR:-/tmp}/ike.XXXXXX") || exit 1
 ike_files=${0%.sh}
@@ -272,5 +272,5 @@ lost() {
 
 # RFC 3948 2.2: on port 4500 IKE begins with four bytes of zero, ESP does not.
 capture_clear() {
-	capture_wire "$1" 'not udp port 500 and not (ip and udp port 4500 and udp[8:4] = 0)' "${2:+and ($2)}"
+	capture_wire "$1" 'not igmp and not udp port 500 and not (ip and udp port 4500 and udp[8:4] = 0)' "${2:+and ($2)}"
 }
