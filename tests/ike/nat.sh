@@ -103,6 +103,8 @@ check "carol reaches h2" reaches carol 10.2.0.2
 check "carol reaches the gateway" reaches carol 192.0.2.2
 check "dave reaches h2" reaches dave 10.2.0.2
 check "400 kB from carol through TCP" tcp_transfer carol h2 10.2.0.2 400000
+# Its checksum was made for the address that carol has behind the NAT.
+check "400 kB from carol to the gateway through TCP, in transport mode" tcp_transfer carol gw2 192.0.2.2 400000
 check "100 kB to dave through TCP" tcp_transfer h2 dave "$(virtual dave)" 100000
 for ns in gw2 carol dave; do
 	is "$ns dropped nothing" "" "$(lost $ns)"
