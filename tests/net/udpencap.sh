@@ -142,6 +142,22 @@ is "with a checksum, which IPv6 wants" "1 " "$(as_read "$ARTIFACTS/keepalive6.pc
 is "they are swallowed" "" "$(heard gw2 4)$(heard gw2 6)"
 is "and end with the SA" 0 "$(delta gw1 OUT_KEEPALIVES)"
 
+# As a daemon asks for them (XFRMA_NAT_KEEPALIVE_INTERVAL): not every ip xfrm can.
+in_ns gw1 env PYTHONPATH="$TOP/tests/lib" PYTHONDONTWRITEBYTECODE=1 python3 - <<- 'END' || bail "no SA with keepalives"
+	import socket, struct, sys
+	from xfrm import *
+	body = sa("192.0.2.1", "192.0.2.2", 0x7001, window=0) + aead() + encap(4500, 4500) + \
+	    attr(A_KEEPALIVE, struct.pack("=I", 1)) + attr(A_DIR, bytes([2]))
+	sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
+	sock.send(struct.pack("=IHHII", 16 + len(body), NEWSA, REQUEST | ACK, 1, 0) + body)
+	sys.exit(-struct.unpack("=i", sock.recv(65536)[16:20])[0])
+END
+capture_wire "$ARTIFACTS/asked.pcap"
+check "a daemon's SA has them, too" await 60 has_grown gw1 OUT_KEEPALIVES 2
+capture_end
+check "they are on the wire" test "$(tcpdump -n -r "$ARTIFACTS/asked.pcap" "src host 192.0.2.1" 2> /dev/null | grep -c nat-keep-alive)" -ge 1
+unprotect gw1
+
 # --- through NAT ---------------------------------------------------------------------------
 
 #   a 10.9.0.2 ---- 10.9.0.1 nat 192.0.2.9 ---- 192.0.2.8 b
