@@ -553,11 +553,11 @@ for name, type_, values in (("direction", POLICY_A_DIR, (2, 255)), ("action", PO
         bad = u8(type_, value)
         bad_policy(f"{name} {value}", (INVAL, RANGE), ANY, **{"dir" if type_ == POLICY_A_DIR else "action": bad},
                    blame=bad)
-for flags in (POLICY_F_RELAY_ERRORS << 1, 0x80000000, 0xffffffff):
+for flags in (POLICY_F_SUB << 1, 0x80000000, 0xffffffff):
     bad = u32(POLICY_A_FLAGS, flags)
     bad_policy(f"flags {flags:#x}", INVAL, ANY, flags=bad, blame=bad)
 for flags in (0, POLICY_F_OPTIONAL, POLICY_F_NO_ACQUIRE, 3, POLICY_F_STATEFUL_FRAGMENTS, 7, POLICY_F_NO_ICMP_ERRORS,
-              POLICY_F_NO_MSS_CLAMP, POLICY_F_RELAY_ERRORS):
+              POLICY_F_NO_MSS_CLAMP, POLICY_F_RELAY_ERRORS, POLICY_F_SUB):
     taken(f"POLICY_NEW flags {flags}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flags))], CMD_POLICY_DEL)
 for flag in (POLICY_F_PFP_SRC, POLICY_F_PFP_DST, POLICY_F_PFP_PROTO, POLICY_F_PFP_SPORT, POLICY_F_PFP_DPORT):
     taken(f"POLICY_NEW flag {flag:#x}", CMD_POLICY_NEW, [policy(flags=u32(POLICY_A_FLAGS, flag))], CMD_POLICY_DEL)
