@@ -177,10 +177,16 @@ static int sa_move(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
 	return ipsec_xfrm_successor_add(successor, txn, &config, req->extack);
 }
 
-/* The request as it was, told to those who listen. */
+/* The request as it was, told to those who listen; what attributes have behind their end is not. */
 static int put_migrate(struct sk_buff *msg, const struct ipsec_xfrm_request *req)
 {
-	static const int told[] = { XFRMA_KMADDRESS, XFRMA_ENCAP };
+	static const struct {
+		int type;
+		int len;
+	} told[] = {
+		{ XFRMA_KMADDRESS, sizeof(struct xfrm_user_kmaddress) },
+		{ XFRMA_ENCAP, sizeof(struct xfrm_encap_tmpl) },
+	};
 	const struct xfrm_userpolicy_id *asked = req->body;
 	struct nlmsghdr *nlh = nlmsg_put(msg, 0, 0, XFRM_MSG_MIGRATE, sizeof(*asked), 0);
 	const struct nlattr *moves = req->attrs[XFRMA_MIGRATE], *attr;
@@ -194,8 +200,8 @@ static int put_migrate(struct sk_buff *msg, const struct ipsec_xfrm_request *req
 	id->sel = asked->sel;
 	id->dir = asked->dir;
 	for (i = 0; i < ARRAY_SIZE(told); i++) {
-		attr = req->attrs[told[i]];
-		if (attr && nla_put(msg, told[i], nla_len(attr), nla_data(attr)))
+		attr = req->attrs[told[i].type];
+		if (attr && nla_put(msg, told[i].type, told[i].len, nla_data(attr)))
 			return -EMSGSIZE;
 	}
 	if (ipsec_xfrm_put_type(msg, ipsec_xfrm_is_sub(req)))

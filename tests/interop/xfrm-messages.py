@@ -266,7 +266,7 @@ def moving():
     name = selector(here, there) + struct.pack("=IB3x", 0, OUT)
     say("an SA", NEWSA, sa(ONE, TWO, 0xb00) + aead() + replay(70, 80, 0x5) + encap(4500, 4500))
     say("its policy", NEWPOLICY, policy(OUT, here, there) + attr(A_TMPL, tmpl(ONE, TWO)))
-    say("they move", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO)) + encap(4500, 1030))
+    say("they move", MIGRATE, name + attr(A_MIGRATE, migrate(ONE, TWO, THREE, TWO)) + encap(4500, 1030, more=bytes(16)))
     say("the SA is there", GETSA, sa_id(TWO, 0xb00), ASK)
     say("its sequence numbers", GETAE, aevent(TWO, 0xb00), ASK)
     say("the policy knows", GETPOLICY, name, ASK)

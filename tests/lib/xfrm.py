@@ -62,8 +62,8 @@ def algorithm(kind, name, key):
     return attr(kind, struct.pack("=64sI", name, len(key) * 8) + key)
 
 
-def encap(sport, dport, kind=2):
-    return attr(A_ENCAP, struct.pack("=H2s2s2x16x", kind, struct.pack(">H", sport), struct.pack(">H", dport)))
+def encap(sport, dport, kind=2, more=b""):
+    return attr(A_ENCAP, struct.pack("=H2s2s2x16x", kind, struct.pack(">H", sport), struct.pack(">H", dport)) + more)
 
 
 def replay(oseq, seq, bitmap):
