@@ -17,6 +17,7 @@ ip -n gw2 route add 10.1.0.0/24 via 192.0.2.1
 stack_begin
 mkdir "$ike_state/conf"
 configure gw2 > "$ike_state/conf/gw2.conf"
+charon_options gw2 'send_vendor_id = yes'
 charon gw2 "$ike_state/conf"
 vm_tell ready
 

@@ -38,6 +38,7 @@ ip -n gw1 route add 10.2.0.0/24 via 192.0.2.2
 stack_begin
 mkdir "$ike_state/conf"
 configure gw1 > "$ike_state/conf/gw1.conf"
+charon_options gw1 'send_vendor_id = yes'
 charon gw1 "$ike_state/conf"
 vm_wait ready 120 || bail "the other machine does not come up"
 # What came out of a tunnel would be seen here as well: what leaves tells enough.
