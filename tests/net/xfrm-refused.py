@@ -55,7 +55,7 @@ def bad_tmpl(name, sentence, *tmpls):
 def nobody(kind, body, what="SA"):
     refused(f"{NAMES[kind - NEWSA]} of no {what}", kind, body,
             errno.ENOENT if what == "policy" or kind == EXPIRE else errno.ESRCH,
-            "No policy has this index, or this direction, selector, mark and if_id" if what == "policy" else
+            "No policy has this index, or this direction, selector, mark, if_id and type" if what == "policy" else
             "No SA has this SPI, destination and protocol")
 
 
@@ -164,7 +164,7 @@ for kind in (GETPOLICY, DELPOLICY):
             "The direction of a policy is in, out or fwd")
 nobody(POLEXPIRE, policy(OUT, HERE, "10.3.0.0/24") + bytes(8), "policy")
 refused("a policy again", NEWPOLICY, policy(OUT, HERE, THERE) + attr(A_TMPL, tmpl(ONE, TWO)), errno.EEXIST,
-        "A policy with this direction, selector, mark and if_id exists already")
+        "A policy with this direction, selector, mark, if_id and type exists already")
 
 wanted = struct.pack("=16s4sB3x16s", addr(TWO), bytes(4), ESP, addr(ONE)) + \
     selector("10.1.0.1/32", "10.2.0.1/32") + policy(OUT, HERE, THERE) + bytes(16)
