@@ -348,12 +348,14 @@ struct ends {
  * @mode: enum nfipsec_mode in which each of them is used
  * @n: their number
  * @mark: that the route of the protected packet is looked up with
+ * @awaits: which SA is missing, as in struct ipsec_flow
  */
 struct chain {
 	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
 	u8 mode[NFIPSEC_SPECS_MAX];
 	int n;
 	u32 mark;
+	u32 awaits;
 };
 
 /* The addresses that the packet has behind a chain. */
@@ -397,10 +399,10 @@ static void want(const struct ipsec_policy *policy, const struct ipsec_spec *spe
 		wanted->src = &spec->src;
 }
 
-/* Append the SA of a spec, if there is one; else @awaited is which one it would be. */
+/* Append the SA of a spec, if there is one; else the chain says which one it would be. */
 static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
 		    const struct ipsec_spec *spec, const struct ipsec_key *key,
-		    struct chain *chain, u32 *awaited)
+		    struct chain *chain)
 {
 	struct ipsec_sa_wanted wanted;
 	struct ipsec_sa *sa;
@@ -415,7 +417,7 @@ static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
 	}
 	sa = ipsec_sa_newest(inet, &wanted);
 	if (!sa) {
-		*awaited = ipsec_sa_awaited(&wanted.id, wanted.tag.if_id, wanted.reqid);
+		chain->awaits = ipsec_sa_awaited(&wanted.id, wanted.tag.if_id, wanted.reqid);
 		return false;
 	}
 	chain->sa[chain->n] = sa;
@@ -445,24 +447,25 @@ static u32 route_mark(const struct ipsec_policy *policy, const struct ipsec_key 
 /*
  * The SAs of a policy for a packet: false if one is missing that has to be there, or all are.
  *
- * While the innermost is missing nothing else is of any use, and @awaits is which one it is. What a
- * further one must be like depends on those before it, and another of these may come as well.
+ * While the innermost is missing nothing else is of any use, and the chain says which one it is.
+ * What a further one must be like depends on those before it, and another of these may come as
+ * well.
  */
 static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
-		     const struct ipsec_key *key, struct chain *chain, u32 *awaits)
+		     const struct ipsec_key *key, struct chain *chain)
 {
-	u32 awaited;
 	int i;
 
 	chain->n = 0;
 	for (i = 0; i < policy->n_specs; i++) {
-		if (find_sa(inet, policy, &policy->spec[i], key, chain, &awaited) ||
+		if (find_sa(inet, policy, &policy->spec[i], key, chain) ||
 		    policy->spec[i].optional)
 			continue;
-		*awaits = i ? 0 : awaited;
+		if (i)
+			chain->awaits = 0;
 		return false;
 	}
-	*awaits = 0;
+	chain->awaits = 0;
 	chain->mark = route_mark(policy, key, chain);
 	return chain->n;
 }
@@ -660,7 +663,8 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
-	if (!find_sas(inet, flow->policy, &flow->key, &chain, &flow->awaits)) {
+	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
+		flow->awaits = chain.awaits;
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
@@ -686,12 +690,11 @@ struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ips
 {
 	struct ipsec_policy *policy = flow->policy;
 	struct chain chain;
-	u32 awaits;
 
 	if (likely(!policy->main))
 		return policy;
 	if (policy->sub->flags & NFIPSEC_POLICY_F_OPTIONAL ||
-	    find_sas(inet, policy->sub, &flow->key, &chain, &awaits))
+	    find_sas(inet, policy->sub, &flow->key, &chain))
 		return policy->main;
 	return policy->sub;
 }
