@@ -518,7 +518,7 @@ static void bundle_unlink(struct ipsec_bundle *bundle)
 	list_del_init(&bundle->node);
 	for (i = 1; i < bundle->n; i++)
 		bundle->sa[i]->outer_of--;
-	WRITE_ONCE(bundle->inet->sadb_gen, ipsec_next_gen());
+	ipsec_net_sadb_changed(bundle->inet);
 	bundle_retire(bundle);
 }
 
@@ -664,6 +664,8 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
 	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
+		flow->bundle = NULL;
+		flow->sadb_gen = gen;
 		flow->awaits = chain.awaits;
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
@@ -674,6 +676,21 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	flow->bundle = bundle;
 	flow->sadb_gen = gen;
 	return bundle;
+}
+
+/**
+ * ipsec_bundle_lacking() - whether a flow lacks an SA still
+ * @inet: the namespace
+ * @flow: ipsec_bundle_get() has said so a moment ago
+ *
+ * BH off, RCU read-side section.
+ */
+bool ipsec_bundle_lacking(struct ipsec_net *inet, const struct ipsec_flow *flow)
+{
+	struct chain chain;
+
+	return likely(flow->sadb_gen == smp_load_acquire(&inet->sadb_gen)) ||
+	       !find_sas(inet, flow->policy, &flow->key, &chain);
 }
 
 /**

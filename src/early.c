@@ -93,6 +93,18 @@ void ipsec_early_exit(struct ipsec_net *inet)
 	kfree(inet->early);
 }
 
+/* Return: false: there is no room, and the packet stays the caller's. The lock is held. */
+static bool queue(struct ipsec_early *early, struct sk_buff *skb)
+{
+	lockdep_assert_held(&early->lock);
+	if (early->packets >= IPSEC_EARLY_MAX)
+		return false;
+	__skb_queue_tail(queue_of(early, ipsec_cb(skb)->spi), skb);
+	WRITE_ONCE(early->packets, early->packets + 1);
+	queue_delayed_work(ipsec_wq, &early->expire, TICK);
+	return true;
+}
+
 /**
  * ipsec_early_again() - put a packet back whose SA still has no keys
  * @inet: the namespace
@@ -102,38 +114,45 @@ void ipsec_early_exit(struct ipsec_net *inet)
  */
 void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
 {
-	struct ipsec_early *early = inet->early;
-	bool full;
+	bool queued;
 
 	skb->dev = NULL;
-	spin_lock(&early->lock);
-	full = early->packets >= IPSEC_EARLY_MAX;
-	if (!full) {
-		__skb_queue_tail(queue_of(early, ipsec_cb(skb)->spi), skb);
-		WRITE_ONCE(early->packets, early->packets + 1);
-		queue_delayed_work(ipsec_wq, &early->expire, TICK);
-	}
-	spin_unlock(&early->lock);
-	if (full)
+	spin_lock(&inet->early->lock);
+	queued = queue(inet->early, skb);
+	spin_unlock(&inet->early->lock);
+	if (!queued)
 		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
 }
 
 /**
  * ipsec_early_hold() - hold a packet until its SA has its keys
  * @inet: the namespace
- * @skb: the packet, consumed; its data begins with the ESP or AH header
+ * @skb: the packet; its data begins with the ESP or AH header
  * @sa: the SA
  *
- * Softirq, or BH off.
+ * Softirq, or BH off, in an RCU read-side section.
+ *
+ * Return: false: the SA is gone, and the packet is the caller's again, as one from
+ * ipsec_early_take(). Otherwise it is consumed.
  */
-void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa)
+bool ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa)
 {
+	bool gone, queued = false;
+
 	ipsec_book(inet, IPSEC_IN_HELD, ipsec_bytes(skb));
 	ipsec_cb(skb)->len = skb->dev->ifindex;
 	ipsec_cb(skb)->next_header = sa->id.proto;
 	ipsec_cb(skb)->spi = sa->id.spi;
 	ipsec_queue_prepare(skb, IPSEC_EARLY_SECONDS);
-	ipsec_early_again(inet, skb);
+	spin_lock(&inet->early->lock);
+	/* It ends before those who wait are looked for: whoever comes later finds that here. */
+	gone = READ_ONCE(sa->dead);
+	if (likely(!gone))
+		queued = queue(inet->early, skb);
+	spin_unlock(&inet->early->lock);
+	if (unlikely(!gone && !queued))
+		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
+	return !gone;
 }
 
 /**
@@ -150,8 +169,6 @@ void ipsec_early_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 	struct ipsec_early *early = inet->early;
 
 	__skb_queue_head_init(list);
-	if (!READ_ONCE(early->packets))
-		return;
 	spin_lock_bh(&early->lock);
 	skb_queue_splice_tail_init(queue_of(early, sa->id.spi), list);
 	WRITE_ONCE(early->packets, early->packets - skb_queue_len(list));

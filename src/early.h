@@ -16,7 +16,7 @@ struct sk_buff_head;
 
 int ipsec_early_init(struct ipsec_net *inet);
 void ipsec_early_exit(struct ipsec_net *inet);
-void ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa);
+bool ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa);
 void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb);
 void ipsec_early_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 		      struct sk_buff_head *list);

@@ -139,12 +139,13 @@ static void file_under(struct ipsec_holding *holding, struct ipsec_policy *polic
 	hash_add(holding->policies, &policy->hold_node, awaits);
 }
 
-/* The lock is held. */
+/* The lock is held. Return: false: there is no room. */
 static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 		  struct sk_buff *skb)
 {
 	struct ipsec_policy *policy = flow->policy;
 
+	lockdep_assert_held(&holding->lock);
 	if (is_full(holding, policy))
 		return false;
 	if (!hash_hashed(&policy->hold_node)) {
@@ -163,15 +164,22 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 	return true;
 }
 
-/* Return: false: there is no room, and the packet stays the caller's. */
-static bool hold(struct ipsec_net *inet, const struct ipsec_flow *flow, struct sk_buff *skb)
+enum outcome { IS_HELD, NO_ROOM, NOTHING_LACKS };
+
+/*
+ * Whoever adds an SA changes the SADB first, and then takes the lock to see who waits: a packet for
+ * which it has come too early finds it here. The packet stays the caller's unless it is held.
+ */
+static enum outcome hold(struct ipsec_net *inet, const struct ipsec_flow *flow,
+			 struct sk_buff *skb)
 {
-	bool queued;
+	enum outcome outcome = NOTHING_LACKS;
 
 	spin_lock_bh(&inet->holding->lock);
-	queued = queue(inet->holding, flow, skb);
+	if (likely(ipsec_bundle_lacking(inet, flow)))
+		outcome = queue(inet->holding, flow, skb) ? IS_HELD : NO_ROOM;
 	spin_unlock_bh(&inet->holding->lock);
-	return queued;
+	return outcome;
 }
 
 /*
@@ -236,29 +244,35 @@ bool ipsec_hold_full(struct ipsec_net *inet, struct ipsec_flow *flow)
  * ipsec_hold() - hold a packet until its SA comes, and ask for the SA
  * @inet: the namespace
  * @flow: its flow, under a policy that holds packets
- * @skb: the packet, consumed; a larval bundle is its dst
+ * @skb: the packet; a larval bundle is its dst
  *
  * BH off, RCU read-side section.
+ *
+ * Return: false: the SA has come meanwhile, and the packet is the caller's again, as one from
+ * ipsec_hold_take(). Otherwise it is consumed.
  */
-void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
+bool ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
 	unsigned int len = skb->len;
+	enum outcome outcome;
 
 	ipsec_hold_ask(inet, flow);
 	ipsec_queue_prepare(skb, IPSEC_HOLD_SECONDS);
 	ipsec_cb(skb)->len = flow->key.scope;
 	ipsec_cb(skb)->if_id = flow->key.if_id;
 	ipsec_cb(skb)->dev = flow->key.dev;
-	if (hold(inet, flow, skb))
-		ipsec_book(inet, IPSEC_OUT_HELD, len);
-	else
+	outcome = hold(inet, flow, skb);
+	if (unlikely(outcome == NO_ROOM))
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
+	else
+		ipsec_book(inet, IPSEC_OUT_HELD, len);
+	return outcome != NOTHING_LACKS;
 }
 
 /**
  * ipsec_hold_key() - complete the key of a packet that was held
  * @inet: the namespace
- * @skb: the packet, from ipsec_hold_take(); it has lost its device
+ * @skb: the packet, from ipsec_hold_take() or ipsec_hold(); it has lost its device
  * @key: its key, from ipsec_flow_key()
  *
  * BH off, RCU read-side section.
@@ -277,19 +291,27 @@ void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_ke
  * ipsec_hold_again() - put a packet back that waits for another SA
  * @inet: the namespace
  * @flow: its flow
- * @skb: the packet, consumed, from ipsec_hold_take()
+ * @skb: the packet, from ipsec_hold_take() or ipsec_hold()
  *
  * BH off, RCU read-side section. Its time goes on as before.
+ *
+ * Return: false: that SA has come meanwhile, and the packet stays the caller's. Otherwise it is
+ * consumed.
  */
-void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
+bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
+	unsigned int len = skb->len;
+	enum outcome outcome;
+
 	/* The SA of a sub-policy has come: now that of the other policy is asked for. */
 	if (unlikely(flow->policy->main))
 		ipsec_hold_ask(inet, flow);
-	if (hold(inet, flow, skb))
-		return;
-	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
-	ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
+	outcome = hold(inet, flow, skb);
+	if (unlikely(outcome == NO_ROOM)) {
+		ipsec_book(inet, IPSEC_OUT_RELEASED, len);
+		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
+	}
+	return outcome != NOTHING_LACKS;
 }
 
 /* The lock is held. */

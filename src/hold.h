@@ -18,9 +18,9 @@ void ipsec_hold_exit(struct ipsec_net *inet);
 bool ipsec_hold_wanted(const struct ipsec_policy *policy);
 void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow);
 bool ipsec_hold_full(struct ipsec_net *inet, struct ipsec_flow *flow);
-void ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);
+bool ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);
 void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_key *key);
-void ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);
+bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);
 void ipsec_hold_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 		     struct sk_buff_head *list);
 void ipsec_hold_waiting(struct ipsec_net *inet, struct ipsec_sum *sum);

@@ -127,6 +127,34 @@ void ipsec_iface_remove(struct ipsec_iface *iface)
 	list_del_init(&iface->list);
 }
 
+/**
+ * ipsec_iface_rename() - give a link another if_id
+ * @iface: a link that packets can find
+ * @if_id: no other in its namespace has it
+ *
+ * Rtnl held, process context.
+ *
+ * Return: 0; or -ENOMEM: it keeps its if_id.
+ */
+int ipsec_iface_rename(struct ipsec_iface *iface, u32 if_id)
+{
+	struct rhashtable *by_if_id = &iface->inet->ifaces->by_if_id;
+	u32 before = iface->if_id;
+	int err;
+
+	ASSERT_RTNL();
+	rhashtable_remove_fast(by_if_id, &iface->node, by_if_id_params);
+	synchronize_net();
+	iface->if_id = if_id;
+	err = rhashtable_insert_fast(by_if_id, &iface->node, by_if_id_params);
+	if (err) {
+		iface->if_id = before;
+		/* Packets do not find it if there is no memory for that either; its namespace does. */
+		rhashtable_insert_fast(by_if_id, &iface->node, by_if_id_params);
+	}
+	return err;
+}
+
 static struct ipsec_iface *find(struct ipsec_net *inet, u32 if_id)
 {
 	return rhashtable_lookup(&inet->ifaces->by_if_id, &if_id, by_if_id_params);

@@ -34,6 +34,7 @@ void ipsec_iface_net_stop(struct ipsec_net *inet, struct list_head *gone);
 bool ipsec_iface_net_empty(const struct ipsec_net *inet);
 
 int ipsec_iface_insert(struct ipsec_iface *iface);
+int ipsec_iface_rename(struct ipsec_iface *iface, u32 if_id);
 void ipsec_iface_remove(struct ipsec_iface *iface);
 struct ipsec_iface *ipsec_iface_named(struct ipsec_net *inet, u32 if_id);
 

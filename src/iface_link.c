@@ -146,6 +146,7 @@ static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlatt
 {
 	struct ipsec_iface *iface = netdev_priv(dev), *other;
 	u32 if_id = number(data, IFLA_XFRM_IF_ID);
+	int err;
 
 	if (!rtnl_dev_link_net_capable(dev, iface->inet->net))
 		return -EPERM;
@@ -164,11 +165,10 @@ static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlatt
 		NL_SET_ERR_MSG(extack, "This namespace has a link with this if_id already");
 		return -EEXIST;
 	}
-	ipsec_iface_remove(iface);
-	synchronize_net();
-	iface->if_id = if_id;
-	netdev_state_change(dev);
-	return ipsec_iface_insert(iface);
+	err = ipsec_iface_rename(iface, if_id);
+	if (!err)
+		netdev_state_change(dev);
+	return err;
 }
 
 static size_t link_size(const struct net_device *dev)

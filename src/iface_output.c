@@ -86,7 +86,7 @@ static enum ipsec_stat wait_for_sa(struct ipsec_iface *iface, struct ipsec_flow 
 		return IPSEC_OUT_HOLD_FULL;
 	ipsec_count(iface->inet, IPSEC_OUT_OFFERED);
 	ipsec_iface_scrub(iface, skb);
-	ipsec_hold(iface->inet, flow, skb);
+	ipsec_output_wait(iface->inet, skb, flow);
 	return IPSEC_NO_DROP;
 }
 

@@ -94,13 +94,22 @@ static void input_drop(struct sk_buff *skb, struct ipsec_sa *sa, enum ipsec_stat
 	input_drop_as(skb, sa, ipsec_bytes(skb), reason);
 }
 
+static void resume(struct ipsec_net *inet, struct sk_buff *skb);
+
+/* The SA has no keys yet. */
+static void input_early(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_sa *sa)
+{
+	if (!ipsec_early_hold(inet, skb, sa))
+		resume(inet, skb);
+}
+
 static void input_with_sa(struct sk_buff *skb, struct ipsec_sa *sa, u32 seq)
 {
 	struct ipsec_skb_cb *cb = ipsec_cb(skb);
 	enum ipsec_stat reason;
 
 	if (unlikely(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_OUT)))
-		return ipsec_sa_is_larval(sa) ? ipsec_early_hold(sa->inet, skb, sa) :
+		return ipsec_sa_is_larval(sa) ? input_early(sa->inet, skb, sa) :
 						input_drop(skb, sa, IPSEC_IN_DIRECTION);
 	skb->mark = ipsec_mark_apply(skb->mark, &sa->set_mark);
 	cb->sa = sa;

@@ -24,6 +24,17 @@ unsigned long ipsec_next_gen(void)
 	return atomic_long_inc_return(&last_gen);
 }
 
+/**
+ * ipsec_net_sadb_changed() - let all flows look for their SAs again
+ * @inet: the namespace
+ *
+ * Any context, after the change: whoever reads the new generation with acquire sees it.
+ */
+void ipsec_net_sadb_changed(struct ipsec_net *inet)
+{
+	smp_store_release(&inet->sadb_gen, ipsec_next_gen());
+}
+
 /* Keys of packets must have a bit before a policy that asks for it is in force. */
 static void set_marks(struct ipsec_net *inet)
 {

@@ -119,6 +119,7 @@ extern unsigned int ipsec_net_id;
 extern struct workqueue_struct *ipsec_wq;
 
 unsigned long ipsec_next_gen(void);
+void ipsec_net_sadb_changed(struct ipsec_net *inet);
 void ipsec_net_use_marks(struct ipsec_net *inet, u32 mask);
 void ipsec_net_unuse_marks(struct ipsec_net *inet, u32 mask);
 void ipsec_net_use_devs(struct ipsec_net *inet, u32 n);

@@ -421,6 +421,61 @@ void ipsec_output_bundle(struct ipsec_net *inet, struct sock *sk, struct sk_buff
 	output_protect(inet, sk, skb);
 }
 
+/* What is to be done with a packet that was held; NULL, and no reason: it waits again. */
+static struct ipsec_bundle *bundle_of_held(struct ipsec_net *inet, struct sk_buff *skb,
+					   enum ipsec_stat *reason)
+{
+	struct ipsec_bundle *bundle;
+	struct ipsec_flow *waits;
+	struct ipsec_key key;
+
+	*reason = IPSEC_OUT_HEADER;
+	if (!ipsec_flow_key(skb, &key))
+		return NULL;
+	ipsec_hold_key(inet, skb, &key);
+	do {
+		bundle = recheck(inet, skb, &key, &waits, reason);
+		if (waits && ipsec_hold_again(inet, waits, skb)) {
+			*reason = IPSEC_NO_DROP;
+			return NULL;
+		}
+	} while (waits);
+	return bundle;
+}
+
+/* A held packet may have its SA now. */
+static void resume(struct ipsec_net *inet, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	enum ipsec_stat reason;
+	struct ipsec_bundle *bundle = bundle_of_held(inet, skb, &reason);
+
+	if (!bundle && reason == IPSEC_NO_DROP)
+		return;
+	ipsec_book(inet, IPSEC_OUT_RELEASED, len);
+	if (!bundle) {
+		ipsec_drop(inet, skb, reason, 0);
+	} else {
+		skb_dst_set_noref(skb, ipsec_bundle_dst(bundle));
+		skb->dev = ipsec_bundle_dst(bundle)->dev;
+		output_protect(inet, skb->sk, skb);
+	}
+}
+
+/**
+ * ipsec_output_wait() - let a packet wait for its SA
+ * @inet: the namespace
+ * @skb: the packet, consumed
+ * @flow: its flow, under a policy that holds packets
+ *
+ * BH off, RCU read-side section. It goes on at once if the SA has come meanwhile.
+ */
+void ipsec_output_wait(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_flow *flow)
+{
+	if (!ipsec_hold(inet, flow, skb))
+		resume(inet, skb);
+}
+
 /* The bundle that the packet was given is no longer right, or NAT has changed the packet. */
 static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff *skb)
 {
@@ -432,7 +487,7 @@ static int output_again(struct ipsec_net *inet, struct sock *sk, struct sk_buff 
 	if (key_again(inet, skb, &key))
 		bundle = recheck(inet, skb, &key, &waits, &reason);
 	if (waits) {
-		ipsec_hold(inet, waits, skb);
+		ipsec_output_wait(inet, skb, waits);
 		return 0;
 	}
 	if (!bundle) {
@@ -487,32 +542,6 @@ int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
 				    ipsec_output, !(IP6CB(skb)->flags & IP6SKB_REROUTED));
 	return NF_HOOK_COND(NFPROTO_IPV4, NF_INET_POST_ROUTING, net, sk, skb, indev, dev,
 			    ipsec_output, !(IPCB(skb)->flags & IPSKB_REROUTED));
-}
-
-/* A held packet may have its SA now. */
-static void resume(struct ipsec_net *inet, struct sk_buff *skb)
-{
-	enum ipsec_stat reason = IPSEC_OUT_HEADER;
-	struct ipsec_bundle *bundle = NULL;
-	struct ipsec_flow *waits = NULL;
-	struct ipsec_key key;
-
-	if (ipsec_flow_key(skb, &key)) {
-		ipsec_hold_key(inet, skb, &key);
-		bundle = recheck(inet, skb, &key, &waits, &reason);
-	}
-	if (waits) {
-		ipsec_hold_again(inet, waits, skb);
-		return;
-	}
-	ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
-	if (!bundle) {
-		ipsec_drop(inet, skb, reason, 0);
-	} else {
-		skb_dst_set_noref(skb, ipsec_bundle_dst(bundle));
-		skb->dev = ipsec_bundle_dst(bundle)->dev;
-		output_protect(inet, skb->sk, skb);
-	}
 }
 
 static void output_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)

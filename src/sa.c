@@ -375,7 +375,7 @@ void ipsec_sa_pause(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
 	WRITE_ONCE(sa->dead, true);
-	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	ipsec_net_sadb_changed(sa->inet);
 	synchronize_rcu();
 }
 
@@ -387,7 +387,7 @@ void ipsec_sa_resume(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
 	WRITE_ONCE(sa->dead, false);
-	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	ipsec_net_sadb_changed(sa->inet);
 }
 
 static bool name_is(const struct ipsec_sa *sa, const union ipsec_addr *src)
@@ -509,7 +509,7 @@ int ipsec_sadb_insert(struct ipsec_sa *sa, struct netlink_ext_ack *extack)
 	xa_store(&sadb->by_number, sa->number, sa, GFP_KERNEL);
 	ipsec_net_use_marks(sa->inet, kept_marks(sa));
 	ipsec_net_use_devs(sa->inet, ipsec_selectors_devs(sa->selector, sa->n_selectors));
-	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	ipsec_net_sadb_changed(sa->inet);
 	return 0;
 
 remove_by_id:
@@ -539,7 +539,7 @@ void ipsec_sadb_remove(struct ipsec_sa *sa)
 	sadb->n--;
 	ipsec_net_unuse_marks(sa->inet, kept_marks(sa));
 	ipsec_net_unuse_devs(sa->inet, ipsec_selectors_devs(sa->selector, sa->n_selectors));
-	WRITE_ONCE(sa->inet->sadb_gen, ipsec_next_gen());
+	ipsec_net_sadb_changed(sa->inet);
 }
 
 /**
