@@ -689,6 +689,7 @@ bool ipsec_bundle_lacking(struct ipsec_net *inet, const struct ipsec_flow *flow)
 {
 	struct chain chain;
 
+	/* As in ipsec_bundle_get(). */
 	return likely(flow->sadb_gen == smp_load_acquire(&inet->sadb_gen)) ||
 	       !find_sas(inet, flow->policy, &flow->key, &chain);
 }

@@ -164,7 +164,17 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 	return true;
 }
 
-enum outcome { IS_HELD, NO_ROOM, NOTHING_LACKS };
+/**
+ * enum outcome - what has become of a packet that was to wait
+ * @IS_HELD: it waits
+ * @NO_ROOM: enough wait already
+ * @NOTHING_LACKS: its SA is there
+ */
+enum outcome {
+	IS_HELD,
+	NO_ROOM,
+	NOTHING_LACKS,
+};
 
 /*
  * Whoever adds an SA changes the SADB first, and then takes the lock to see who waits: a packet for

@@ -149,7 +149,7 @@ int ipsec_iface_rename(struct ipsec_iface *iface, u32 if_id)
 	err = rhashtable_insert_fast(by_if_id, &iface->node, by_if_id_params);
 	if (err) {
 		iface->if_id = before;
-		/* Packets do not find it if there is no memory for that either; its namespace does. */
+		/* Without memory for that packets do not find it, but its namespace does. */
 		rhashtable_insert_fast(by_if_id, &iface->node, by_if_id_params);
 	}
 	return err;

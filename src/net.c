@@ -32,6 +32,7 @@ unsigned long ipsec_next_gen(void)
  */
 void ipsec_net_sadb_changed(struct ipsec_net *inet)
 {
+	/* Pairs with ipsec_bundle_get(). */
 	smp_store_release(&inet->sadb_gen, ipsec_next_gen());
 }
 
