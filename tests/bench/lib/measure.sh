@@ -92,14 +92,14 @@ used() {
 	echo $(((busy - before) / $2))
 }
 
-# When what is freed late has been freed.
+# When what is freed late has been freed. KASAN keeps what others have freed, and then frees much at once.
 memory() {
-	local before=0 now=-1
+	local before=0 now=-1 still=$((65536 * ${slow:-1}))
 	while :; do
 		sleep 0.3
 		echo 3 > /proc/sys/vm/drop_caches
 		now=$(awk '/^(Slab|Percpu|VmallocUsed):/ { n += $2 } END { printf("%.0f\n", n * 1024) }' /proc/meminfo)
-		[ $((now > before ? now - before : before - now)) -gt 65536 ] || break
+		[ $((now > before ? now - before : before - now)) -gt $still ] || break
 		before=$now
 	done
 	echo "$now"
