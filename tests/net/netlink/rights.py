@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../lib"))
+import xfrm                 # noqa: E402
 from genl import *          # noqa: E402,F403 pylint: disable=wildcard-import,unused-wildcard-import
 from pyktap import case, end, same  # noqa: E402
 
@@ -26,6 +27,9 @@ REQUESTS = (
     ("DEFAULTS_SET", CMD_DEFAULTS_SET, [Attr(A_DEFAULTS, [u8(DEFAULTS_A_IN, ACTION_BYPASS)])], NLM_F_ACK),
     ("DEFAULTS_GET", CMD_DEFAULTS_GET, [], NLM_F_ACK),
 )
+XFRM_GROUPS = range(1, 9)
+# these are events, or answers
+NOBODY_SENDS = ("REPORT", "NEWSADINFO", "MAPPING")
 
 
 def attempt(connection, cmd, attrs, flags):
@@ -36,8 +40,34 @@ def attempt(connection, cmd, attrs, flags):
         return errno.errorcode[error.code]
 
 
+def attempt_xfrm(door, kind, flags):
+    """What is right of it is for others to test: rights are looked at first."""
+    try:
+        door.send_raw(bytes(0 if flags & NLM_F_DUMP else 400), flags, kind=kind)
+        door.receive()
+        return "taken"
+    except Refused as error:
+        return errno.errorcode[error.code]
+
+
+def try_xfrm():
+    """The same at the other door."""
+    door = Netlink(6)
+    for kind, name in enumerate(xfrm.NAMES, xfrm.NEWSA):
+        print(f"{name}={attempt_xfrm(door, kind, NLM_F_ACK)}")
+    for kind in (xfrm.GETSA, xfrm.GETPOLICY):
+        print(f"dump by {xfrm.NAMES[kind - xfrm.NEWSA]}={attempt_xfrm(door, kind, NLM_F_DUMP)}")
+    for group in XFRM_GROUPS:
+        try:
+            door.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
+            print(f"xfrm group {group}=taken")
+        except OSError as error:
+            print(f"xfrm group {group}={errno.errorcode[error.errno]}")
+
+
 def try_everything():
     """As somebody else: what becomes of each request."""
+    try_xfrm()
     connection = Connection()
     for name, cmd, attrs, flags in REQUESTS:
         print(f"{name}={attempt(connection, cmd, attrs, flags)}")
@@ -86,6 +116,9 @@ def all_refused(who, *command):
         answers = as_other(*command)
         wanted = {name: "EPERM" for name, *_ in REQUESTS}
         wanted.update({"group changes": "EPERM", "group keying": "EPERM"})
+        wanted.update({name: "EINVAL" if name in NOBODY_SENDS else "EPERM" for name in xfrm.NAMES})
+        wanted.update({"dump by GETSA": "EPERM", "dump by GETPOLICY": "EPERM"})
+        wanted.update({f"xfrm group {group}": "EPERM" for group in XFRM_GROUPS})
         same(wanted, answers)
         same(before, state(c), "state")
 
@@ -99,8 +132,10 @@ all_refused("nobody, with CAP_NET_RAW", "setpriv", "--reuid=65534", "--regid=655
 with case("nobody, with CAP_NET_ADMIN: all is permitted"):
     answers = as_other("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                        "--inh-caps=+net_admin", "--ambient-caps=+net_admin")
-    same({"taken"}, set(answers.values()) - {"ESRCH", "ENOENT"})
+    same({"taken"}, {answers[name] for name, *_ in REQUESTS} - {"ESRCH", "ENOENT"})
     same("taken", answers["SA_NEW"])
+    assert "EPERM" not in answers.values(), answers
+    same({"taken"}, {answers[name] for name in answers if name.startswith(("dump by", "xfrm group"))})
 clean(c)
 c.request(CMD_SA_NEW, [sa()])
 c.request(CMD_POLICY_NEW, [policy()])
