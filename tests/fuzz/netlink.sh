@@ -72,8 +72,6 @@ snapshot f1
 snapshot f2
 check "a tunnel works" reaches f1 10.9.2.3 -c 3 -W 5
 check "... and is used" balanced f1 f2 esp
-for ns in f1 f2 f3; do
-	ip netns del $ns
-done
+ns_del f1 f2 f3
 check "the module can be unloaded" await 30 unload_module
 ktap_end

@@ -9,5 +9,5 @@ netlink_part() { # name
 	status=$?
 	ktap_relay "$1: " < "$ARTIFACTS/$1.ktap"
 	is "$1: exit status" 0 "$status"
-	ip netns del part
+	ns_del part
 }

@@ -88,6 +88,6 @@ sleep 0.5
 check "a gateway's namespace ends under traffic" ip netns del gw1
 kill "$ping" 2>/dev/null
 wait "$ping" 2>/dev/null
-ip netns del gw2
+ns_del gw2
 check "then the module can be unloaded" await 10 unload_module
 ktap_end

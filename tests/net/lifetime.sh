@@ -192,7 +192,7 @@ is "many: all are told" 90 "$(grep -c '^expire hard age ah' "$net_state/events.a
 ns_add short
 sed 's/hard .*/hard age 3600/' "$net_state/many" > "$net_state/long"
 check "a namespace with such SAs" ipsec_load short < "$net_state/long"
-ip netns del short
+ns_del short
 
 unprotect a b
 check "the module can be unloaded" await 10 unload_module

@@ -71,7 +71,7 @@ done > "$net_state/deletions"
 check "the books of every namespace balance" books_balance
 check "they are deleted" ip -batch "$net_state/deletions"
 is "the hub keeps its own" $((2 * SPOKES)) "$(ipsec hub -s sa | grep -c '^esp ')"
-ip netns del hub
+ns_del hub
 for ((i = 0; i < 600; i++)); do
 	! unload_module 2> /dev/null || break
 	sleep 0.1
