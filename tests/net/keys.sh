@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# vm: cpus=1 timeout=200 memory=384
+# vm: cpus=2 timeout=200 memory=512
+# Two processors, for of the debug kernels only the one that has them lets its memory be read.
 # When an SA is deleted its keys are nowhere in memory any more, neither in the module's, nor in
 # that of the messages and of the ciphers.
 set -u
