@@ -37,7 +37,7 @@ check: setup
 # The tests under the checkers of the debug kernels, which are built once.
 DEBUG_TESTS = lab selftest net ike interop conformance
 check-debug: setup
-	@K=checked tests/run $(or $(T),debug/kernel $(DEBUG_TESTS))
+	@K=checked tests/run $(or $(T),debug/kernel debug/kernel-uml $(DEBUG_TESTS))
 
 # What more than one processor does at once. KCSAN tells of accesses that race.
 RACE_TESTS = lab/races fuzz/netlink net/async net/hold net/lifecycle net/netlink net/pmtu net/xfrm-link

@@ -26,36 +26,11 @@ END
 is "a machine that does nothing wrong" 0 $?
 check "it is the debug kernel" grep -qx "release $KERNEL_RELEASE" "$work/quiet.log"
 
-# provoke KIND...: one machine in which all that happens, in this order
-provoke() {
-	local status kind
-	vm "$1" <<< "for kind in $*; do insmod \$KMOD kind=\$kind; sleep 1; rmmod crashme; done; sleep 5; exit 0"
-	status=$?
-	is "$*: the machine notices" 97 "$status"
-}
-
-# reports KIND VM WORDS: the kernel's own words
-reports() {
-	if grep -q "$3" "$work/$2.log"; then
-		ok "$1"
-	else
-		not_ok "$1" "it said:
-$(tail -n 30 "$work/$2.log")"
-	fi
-}
-
 # Only lockdep's first report is made; those of KASAN and UBSAN end the machine.
 provoke sleep leak order
 reports sleep sleep 'sleeping function called'
 reports leak sleep 'unreferenced object'
 reports order sleep 'possible circular locking'
-provoke rcu
-reports rcu rcu 'suspicious RCU usage'
-provoke freed
-reports freed freed 'KASAN: slab-use-after-free\|KASAN: use-after-free'
-provoke beyond
-reports beyond beyond 'KASAN: slab-out-of-bounds'
-provoke shift
-reports shift shift 'UBSAN: shift-out-of-bounds'
+both_debug_kernels_report
 
 ktap_end

@@ -5,6 +5,10 @@
 #                                    tests/vm/kernel says of it, and $work, a directory
 #   vm NAME OPTION... < SCRIPT       run one: its output is in $work/NAME.log, results in $work/NAME
 #   crashme_builds                   a result: the module that misbehaves is there, as $crashme
+#   provoke KIND...                  a result: one machine in which all that happens, in this order,
+#                                    notices; it is named after the first
+#   reports KIND VM WORDS            a result: the kernel's own words about it
+#   both_debug_kernels_report        results: what each of them finds that ends the machine
 
 work=$(mktemp -d) || exit 1
 at_exit 'rm -rf "$work"'
@@ -28,4 +32,33 @@ crashme_builds() {
 	mkdir -p "${crashme%/*}"
 	cp "$TOP"/tests/lib/crashme/* "${crashme%/*}"
 	check "crashme.ko builds" make -C "$KERNEL_DIR" M="${crashme%/*}" modules
+}
+
+provoke() {
+	local status kind
+	vm "$1" <<< "for kind in $*; do insmod \$KMOD kind=\$kind; sleep 1; rmmod crashme; done; sleep 5; exit 0"
+	status=$?
+	is "$*: the machine notices" 97 "$status"
+}
+
+reports() {
+	if grep -q "$3" "$work/$2.log"; then
+		ok "$1"
+	else
+		not_ok "$1" "it said:
+$(tail -n 30 "$work/$2.log")"
+	fi
+}
+
+# caught KIND WORDS: both of that
+caught() {
+	provoke "$1"
+	reports "$1" "$1" "$2"
+}
+
+both_debug_kernels_report() {
+	caught rcu 'suspicious RCU usage'
+	caught freed 'KASAN: slab-use-after-free\|KASAN: use-after-free'
+	caught beyond 'KASAN: slab-out-of-bounds'
+	caught shift 'UBSAN: shift-out-of-bounds'
 }
