@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Writes the packets of a capture to a TUN device, one after the other; while the kernel handles
+the Nth, in this process, the Nth of its allocations fails. Prints how many were written so.
+
+    faults-arrival.py DEVICE FILE
+"""
+
+import fcntl
+import os
+import struct
+import sys
+
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 1, 0x1000
+ETHERNET = 14
+
+
+def packets(name):
+    """From their IP headers on."""
+    with open(name, 'rb') as file:
+        data = file.read()
+    at = 24
+    while at < len(data):
+        length = struct.unpack_from('=I', data, at + 8)[0]
+        yield data[at + 16 + ETHERNET:at + 16 + length]
+        at += 16 + length
+
+
+tun = os.open('/dev/net/tun', os.O_RDWR)
+fcntl.ioctl(tun, TUNSETIFF, struct.pack('16sH22x', sys.argv[1].encode(), IFF_TUN | IFF_NO_PI))
+fault = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
+n = 0
+for packet in packets(sys.argv[2]):
+    n += 1
+    os.pwrite(fault, str(n).encode(), 0)
+    try:
+        os.write(tun, packet)
+    except OSError:
+        pass
+    left = int(os.pread(fault, 16, 0))
+    os.pwrite(fault, b'0', 0)
+    if left:
+        print(n - 1)
+        sys.exit(0)
+sys.exit(f'{n} packets are not enough')
