@@ -3,8 +3,9 @@
  * Fuzzes the paths of packets through nfipsec, in a namespace whose two devices it makes:
  *
  *	fuzz rules				prints what ipsecctl is to load
- *	fuzz run SEED SECONDS COMMAND...	COMMAND loads them; it is run at the beginning, and
- *						again from time to time
+ *	fuzz run SEED SECONDS PACKETS COMMAND	so long at least, and with so many packets at least.
+ *						COMMAND loads the rules; it is run at the beginning,
+ *						and again from time to time
  *
  * It has the keys of all SAs (sas.c), so what it changes is behind the integrity check as well
  * (seal.c, send.c). Some packets are good: they must come out. What goes in in clear must not
@@ -67,13 +68,13 @@ static void settle(void)
 	}
 }
 
-static void run(double seconds, const char *command)
+static void run(double seconds, uint64_t packets, const char *command)
 {
 	double began = now(), end = began + seconds, show = began + SHOW;
 	uint64_t again = AGAIN;
 
 	load(command);
-	while (now() < end) {
+	while (now() < end || sent() < packets) {
 		round_of(send_round);
 		if (sent() >= again) {
 			load(command);
@@ -166,14 +167,14 @@ int main(int argc, char **argv)
 		sas_rules(stdout);
 		return 0;
 	}
-	if (argc != 5 || strcmp(argv[1], "run"))
-		errx(2, "fuzz rules, or: fuzz run SEED SECONDS COMMAND");
+	if (argc != 6 || strcmp(argv[1], "run"))
+		errx(2, "fuzz rules, or: fuzz run SEED SECONDS PACKETS COMMAND");
 	random_begin(strtoull(argv[2], NULL, 0));
 	wires_open();
-	run(atof(argv[3]), argv[4]);
+	run(atof(argv[3]), strtoull(argv[4], NULL, 0), argv[5]);
 	report();
 	check_good(MARK_GOOD_IN, &nothing, 100);
 	check_good(MARK_GOOD_OUT, &nothing, 100);
-	good_alone(argv[4]);
+	good_alone(argv[5]);
 	return 0;
 }
