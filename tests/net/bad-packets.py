@@ -121,6 +121,7 @@ def sequence_numbers(bench):
     packet = sa.protect(first)
     bench.check("received three times", [packet] * 3, {kind: 3, "IN_PROTECTED": 1, "IN_REPLAY": 2},
                 blamed=2, out=[first])
+    bench.bad("a number that was seen is not even authenticated", [bench.outer(flipped(packet[20:], -1))], "IN_REPLAY")
     early, late = sa.next(), sa.next(2)
     bench.check("out of order", [sa.protect(first, late), sa.protect(second, early)],
                 {kind: 2, "IN_PROTECTED": 2}, out=[first, second])
