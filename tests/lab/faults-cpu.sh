@@ -76,14 +76,18 @@ ipsec_load gw2 < "$rules"
 } | ipsec gw1 -F -f - || bail "gw1 refuses a limit"
 snapshot gw1
 snapshot gw2
-flood $((limit)) &
+flood $((limit / 4)) &
 flooding=$!
 while kill -0 $flooding 2> /dev/null; do
 	come_and_go 1
 done
+# Nor while it is away, and neither is what it has counted.
+away
+flood $((limit * 3 / 4))
 is "a limit in packets is kept: sent" $limit "$(delta gw1 OUT_PROTECTED)"
 is "received" $limit "$(delta gw2 IN_PROTECTED)"
 check "the others were dropped" test "$(drops gw1 | grep -oE '[0-9]+' | paste -sd + | bc)" = $limit
+back
 
 # Namespaces, SAs and the module end when a processor is away that they were used on.
 protect_chain esp enc aes-128-gcm replay 8192
