@@ -40,7 +40,7 @@ check-debug: setup
 	@K=checked tests/run $(or $(T),debug/kernel debug/kernel-uml $(DEBUG_TESTS))
 
 # What more than one processor does at once. KCSAN tells of accesses that race.
-RACE_TESTS = lab/races fuzz/netlink net/async net/hold net/lifecycle net/netlink net/pmtu net/xfrm-link
+RACE_TESTS = lab/races fuzz/netlink net/async net/hold net/late-wait net/lifecycle net/netlink net/pmtu net/xfrm-link
 check-races: setup
 	@K=debug-kcsan tests/run $(or $(T),debug/races $(RACE_TESTS))
 
