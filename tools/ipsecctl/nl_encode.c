@@ -156,6 +156,9 @@ static void put_spec(struct nlmsghdr *nlh, const struct spec *s)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* What tells policies apart that differ in nothing else. */
+#define NAME_FLAGS	(NFIPSEC_POLICY_F_SUB | NFIPSEC_POLICY_F_LOCAL | NFIPSEC_POLICY_F_FORWARDED)
+
 /**
  * nl_put_policy - NFIPSEC_A_POLICY
  * @nlh: the message
@@ -165,6 +168,7 @@ static void put_spec(struct nlmsghdr *nlh, const struct spec *s)
 void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, NFIPSEC_A_POLICY);
+	__u32 flags = name_only ? p->flags & NAME_FLAGS : p->flags;
 
 	mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_DIR, p->dir);
 	if (p->has_priority)
@@ -174,10 +178,10 @@ void nl_put_policy(struct nlmsghdr *nlh, const struct policy *p, bool name_only)
 		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_IF_ID, p->if_id);
 	for (size_t i = 0; i < p->n_sel; i++)
 		put_selector(nlh, NFIPSEC_POLICY_A_SELECTOR, &p->sel[i]);
+	if (flags)
+		mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_FLAGS, flags);
 	if (!name_only) {
 		mnl_attr_put_u8(nlh, NFIPSEC_POLICY_A_ACTION, p->action);
-		if (p->flags)
-			mnl_attr_put_u32(nlh, NFIPSEC_POLICY_A_FLAGS, p->flags);
 		if (p->name[0])
 			mnl_attr_put_strz(nlh, NFIPSEC_POLICY_A_NAME, p->name);
 		for (size_t i = 0; i < p->n_spec; i++)
