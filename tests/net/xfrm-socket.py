@@ -91,12 +91,17 @@ def answered(sock, peer):
 
 
 def answered_tcp(sock, peer):
+    """Reset once the server has closed its end: what is left of a connection that was closed has no
+    socket any more, and no policy."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     try:
         until_armed(sock.connect, peer)
         sock.sendall(b"hello")
-        return sock.recv(100) == b"hello"
+        return sock.recv(100) == b"hello" and not sock.recv(1)
     except OSError:
         return False
+    finally:
+        sock.close()
 
 
 def refused(family, *policies):
