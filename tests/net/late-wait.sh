@@ -6,6 +6,7 @@ set -u
 . "$TOP/tests/lib/net.sh"
 . "$TOP/tests/lib/forge.sh"
 
+[ "$(nproc)" -ge 2 ] || skip_all "there is one processor"
 load_module
 forge_bench
 forge "$TOP/tests/net/late-wait.py"
