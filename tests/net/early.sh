@@ -96,6 +96,23 @@ is "for which nothing waits" 0 "$(delta gw2 IN_RELEASED)"
 xfrm_flush gw1 gw2
 is "with the name that they wait for they go" "$sent 0" "$(delta gw2 IN_LARVAL) $(delta gw2 IN_RELEASED)"
 
+# Whatever SAs they share a queue with, packets wait for their own: some of 128 SPIs are in it.
+tunnel 4 esp 0x1009
+ip netns exec h1 ping -n -c 3 -i 0.1 -W 30 $target > "$net_state/ping" &
+ping_pid=$!
+check "three packets wait" await 20 has_grown gw2 IN_HELD 3
+for ((n = 0; n < 128; n++)); do
+	echo "xfrm state add src $end1 dst $end2 proto esp spi $((0x2000 + n)) mode tunnel ${algorithms[esp]}"
+done | ip -n gw2 -batch - || bail "gw2 refuses SAs"
+is "when others have their keys they wait on" "3 0 3" \
+	"$(delta gw2 IN_HELD) $(delta gw2 IN_RELEASED) $(counter gw2 IN_WAITING)"
+check "their own come" state gw2 update
+check "and all are answered" wait $ping_pid
+is "in order" "1 2 3" "$(sed -n 's/.*icmp_seq=\([0-9]*\).*/\1/p' "$net_state/ping" | xargs)"
+is "each was held and released once" "3 3" "$(delta gw2 IN_HELD) $(delta gw2 IN_RELEASED)"
+check "and none is dropped" no_drops gw2
+xfrm_flush gw1 gw2
+
 # A name is reserved for as long as net.core.xfrm_acq_expires says.
 no_state() { [ -z "$(ip -n gw2 xfrm state)" ]; }
 in_ns gw2 sysctl -qw net.core.xfrm_acq_expires=3

@@ -72,11 +72,32 @@ flow_before_policy() { # name
 	unprotect gw1 gw2
 }
 
+# In clear, beside a policy for others. Where that asks for a mark or a device, only rules and routes
+# know whether it is for packets of this flow, and an offloaded one does not pass them.
+flow_beside() { # taken|left, words of the other policy
+	local taken=$1
+	shift
+	ip -n gw1 xfrm policy add src 10.9.0.0/24 dst 10.9.1.0/24 "$@" dir out action block ||
+		bail "gw1 refuses the policy"
+	talk_begin
+	check "beside a policy for others, $*: a clear flow works" say 20
+	if [ "$taken" = taken ]; then
+		check "beside a policy for others, $*: it is offloaded" becomes_offloaded gw1
+	else
+		check_fails "beside a policy for others, $*: it is not offloaded" becomes_offloaded gw1
+	fi
+	talk_end
+	xfrm_flush gw1
+}
+
 gateway_chain
 flowtable gw1
 flowtable gw2
 protected_flow route
 flow_before_policy route
+flow_beside taken priority 1
+flow_beside left mark 7
+flow_beside left dev eth0
 
 # Behind a bridge the flowtable transmits by itself and never asks whether a route stands. Without
 # snooping the bridge joins no group, and says nothing itself.

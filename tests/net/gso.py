@@ -79,4 +79,25 @@ for src, dst, family in ((NEAR_HOST, FAR_HOST, 4), (NEAR_HOST6, FAR_HOST6, 6)):
         ktap.same(f"{name} in IPv{family}: each piece is protected", (len(pieces), grown["OUT_PIECES"][0]),
                   (grown["OUT_PROTECTED"][0], len(pieces)))
         ktap.result(f"{name} in IPv{family}: it is in pieces", [] if len(pieces) >= 4 else [f"{len(pieces)} of them"])
+
+# What claims to be TCP and cannot be cut: its header is shorter than any.
+for src, dst, family in ((NEAR_HOST, FAR_HOST, 4), (NEAR_HOST6, FAR_HOST6, 6)):
+    packet, at = large(src, dst, TCP)
+    before = forge.State()
+    send(packet[:at + 12] + b"\x40" + packet[at + 13:], at, TCP)
+    after = forge.State()
+    ktap.same(f"IPv{family}: what cannot be cut is dropped whole", {"OUT_SEGMENT": 1}, after.drops(before))
+    ktap.same(f"IPv{family}: ... and nothing of it is sent", (None, 0), (far.receive(0.2), after.grown(before).get("OUT_PROTECTED", 0)))
+
+# An SA that ends in the midst of what was one packet: the third piece finds it out.
+for words, reason in (("hard packets 2", "OUT_EXPIRED"), ("sent 4294967293", "OUT_SEQ_OVERFLOW")):
+    forge.load("flow esp tunnel out from 10.1.0.0/24 to 10.2.0.0/24 peer " + FAR + "\n" +
+               forge.Sa("esp", "tunnel", 0x9001, US, FAR, "null", "hmac-sha1", words=words).rule())
+    packet, at = large(NEAR_HOST, FAR_HOST, TCP)
+    before = forge.State()
+    send(packet, at, TCP)
+    after = forge.State()
+    pieces = after.grown(before).get("OUT_PIECES", 0)
+    ktap.same(f"{words}: two pieces pass, and the others have their reason", (True, 2, {reason: pieces - 2}),
+              (pieces >= 4, after.grown(before).get("OUT_PROTECTED", 0), after.drops(before)))
 ktap.end()

@@ -39,6 +39,17 @@ check "one of IPv6" ip -n gw1 route replace fd02::/64 dev ipsec0 encap xfrm if_i
 is "a dump says what they are" "10.2.0.0/24 encap xfrm if_id 40 dev ipsec0 scope link|10.4.0.0/24 encap xfrm if_id 50 link_dev eth1 dev ipsec0 scope link|" \
 	"$(ip -n gw1 route show dev ipsec0 | sed -E 's/ +/ /g; s/ $//' | sed 's/^\(\S*\) \(encap .*\) \(scope.*\)$/\1 \2 dev ipsec0 \3/' | tr '\n' '|')"
 check "an if_id it must have" refused . route add 10.5.0.0/24 dev ipsec0 encap xfrm if_id 0
+# ip would not ask for it.
+is "and not none at all" "-22 if_id must be set" "$(in_ns gw1 python3 -c '
+import socket, struct
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+sock.setsockopt(270, 11, 1)     # NETLINK_EXT_ACK
+route = struct.pack("=8BI", 2, 24, 0, 0, 254, 3, 253, 1, 0)    # 10.5.0.0/24, of a link
+route += struct.pack("=HH4s", 8, 1, bytes([10, 5, 0, 0])) + struct.pack("=HHI", 8, 4, socket.if_nametoindex("ipsec0"))
+route += struct.pack("=HHHxx", 6, 21, 10) + struct.pack("=HH", 4, 0x8000 | 22)     # encap xfrm, and no more
+sock.send(struct.pack("=IHHII", 16 + len(route), 24, 0x605, 1, 0) + route)
+answer = sock.recv(65536)
+print(struct.unpack_from("=i", answer, 16)[0], "if_id must be set" if b"if_id must be set" in answer else answer)')"
 for if_id in 40 50; do
 	link_ends $if_id
 	link_up gw2 ipsec$if_id $if_id || bail "no link in gw2"

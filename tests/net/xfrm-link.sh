@@ -123,6 +123,18 @@ snapshot gw1
 is "two links that lead through each other" no "$(reaches h1 192.0.9.9 -W 1 > /dev/null 2>&1 && echo yes || echo no)"
 is "do not go round for long" "OUT_LINK_LOOP=1" "$(drops gw1)"
 
+# A program writes into the link what is cut off, or no IP.
+ip -n gw1 link add odd type xfrm if_id 62
+ip -n gw1 link set odd addrgenmode none up
+snapshot gw1
+in_ns gw1 python3 -c '
+import socket
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+for packet, kind in ((b"\x45" + bytes(9), 0x0800), (b"\x60" + bytes(20), 0x86dd), (b"\x45" + bytes(40), 0x88b5)):
+    sock.sendto(packet, ("odd", kind))'
+is "what nobody can read has no policy" "OUT_HEADER=3" "$(drops gw1)"
+is "and is an error of the link" "0 0 3 3 3 0" "$(failures gw1 odd)"
+
 # --- a packet that waits -------------------------------------------------------------
 
 ip -n gw1 xfrm policy add src 0.0.0.0/0 dst 0.0.0.0/0 dir out if_id 50 \

@@ -42,6 +42,24 @@ for version in 4 6; do
 	is "IPv$version: both ways" "1 1, 1 1" "$(delta a OUT_PROTECTED) $(delta a IN_PROTECTED), $(delta b OUT_PROTECTED) $(delta b IN_PROTECTED)"
 	check "IPv$version: one that is not gets no answer" eval "! talk a plain $version $b 500"
 	is "IPv$version: its packet has arrived in clear" 1 "$(delta b IN_PROTECTED)"
+	in_ns a nft -f - <<- END || bail "nft refuses the rule"
+		table inet nat {
+			chain leaves { type nat hook postrouting priority 100; udp dport 500 snat ip$([ $version = 6 ] && echo 6) to $([ $version = 6 ] && echo "[$a]" || echo $a):1234; }
+		}
+	END
+	snapshot a
+	snapshot b
+	capture_wire "$ARTIFACTS/nat$version.pcap"
+	check "IPv$version: so is one whose port NAT changes" talk a protected $version $b 500
+	capture_end
+	check "IPv$version: it is asked again what protects it" only_esp "$ARTIFACTS/nat$version.pcap"
+	is "IPv$version: each way once" "1 1, " "$(delta a OUT_PROTECTED) $(delta b OUT_PROTECTED), $(drops a)$(drops b)"
+	ipsec a -d -f - < "$net_state/sas"
+	snapshot a
+	check "IPv$version: without an SA NAT lets nothing out" eval "! talk a protected $version $b 500"
+	check "IPv$version: for want of the SA" no_drops a OUT_NO_SA=1
+	ipsec_load a < "$net_state/sas"
+	in_ns a nft delete table inet nat
 	serve_end
 	serve b $version $b 501 serve-tcp
 	capture_wire "$ARTIFACTS/tcp$version.pcap"

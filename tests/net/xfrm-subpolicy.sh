@@ -123,6 +123,9 @@ is "both protect: all SAs are used" "1 1 1, 1 1 1" \
 	"$(delta a OUT_PROTECTED) $(delta a IN_NESTED) $(delta a IN_PROTECTED), $(delta b OUT_PROTECTED) $(delta b IN_NESTED) $(delta b IN_PROTECTED)"
 is "both count the packet" "sub 1, main 1" \
 	"$(ipsec a -j -s flow | jq -r '.flow[] | select(.dir == "out") | (if .sub then "sub " else "main " end) + (.packets | tostring)' | sort -r | paste -sd , | sed 's/,/, /')"
+check "both protect: another flow" reaches b $left
+is "both protect: it has the same SAs" "2 2 2, 2 2 2" \
+	"$(delta a OUT_PROTECTED) $(delta a IN_NESTED) $(delta a IN_PROTECTED), $(delta b OUT_PROTECTED) $(delta b IN_NESTED) $(delta b IN_PROTECTED)"
 rules 1 3
 passes "ESP inside AH" "ip proto 51 and $(spi 24 1003) and ip[20] == 50"
 rules 3 1
@@ -135,6 +138,13 @@ rules 3 1 1 3
 stays "in another order" "" IN_WRONG_ORDER=1 1
 rules 1,3 1,3,1
 stays "more SAs than a packet can have" OUT_DISCARD=1
+rules 2 -
+# shellcheck disable=SC2086 # words
+xfrm a policy add $there dir out tmpl src $left dst 192.0.2.9 proto esp mode transport reqid 1
+stays "a tunnel that the other one does not enclose" OUT_DISCARD=1
+rules - 2
+ipsec_load a <<< "flow esp transport out from $left to $right reqid 1 pfp { proto } sub"
+stays "a sub-policy whose SA is populated from packets" OUT_DISCARD=1
 rules - 2
 # shellcheck disable=SC2086 # words
 xfrm a policy add $there dir out ptype sub mark 5 action block
@@ -209,6 +219,9 @@ check "what ipsecctl shows can be loaded" ipsec a -f "$net_state/flows"
 is "and is the same" "$(cat "$ARTIFACTS/shown")" "$(shown)"
 snapshot a
 passes "loaded by ipsecctl" "$inside2"
+check "ipsecctl deletes what it shows" ipsec a -d -f "$net_state/flows"
+is "and no more is there" "" "$(ipsec a -s flow)"
+ipsec a -f "$net_state/flows"
 check "ipsecctl deletes both" ipsec a -F
 is "so nothing is left" "" "$(ip -n a xfrm policy)"
 ipsec b -F
