@@ -1,186 +1,139 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Is a key still in memory, once its SA is gone?
- *
- *	keyscan keep|delete
- *
- * Adds an SA with a key from random numbers in this network namespace, deletes it or not, and
- * prints how often the key is in the machine's memory. Here the key is never in one piece: it is
- * known by what differs from a mask, and put together in the message only, which is wiped.
- */
+/* Keys that are looked for in the machine's memory, which /proc/kcore shows. */
 #define _GNU_SOURCE
 #include <elf.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
-#include <linux/xfrm.h>
-#include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define KEY_WORDS	4		/* 32 bytes of 36: the salt is not looked for */
-#define KEY_BYTES	36
+#include "keyscan.h"
+
 #define CHUNK		(1 << 20)
+#define OVERLAP		4		/* of a word that begins at the end of a chunk */
 #define NO_MEMORY	UINT64_MAX	/* physical address of segments that are not RAM */
 
-static uint64_t mask[KEY_WORDS], masked[KEY_WORDS];
-static unsigned char message[1024];
-static unsigned char chunk[CHUNK + KEY_WORDS * 8];
+/* A number that is not in memory, but for the moment in which it is written. */
+struct masked {
+	uint32_t mask, value;
+};
 
-static void die(const char *what)
+static struct {
+	struct masked tag, word[KEYS_MAX][KEY_WORDS];
+} keys;
+static unsigned char chunk[CHUNK + OVERLAP];
+
+void die(const char *what)
 {
 	perror(what);
 	exit(2);
 }
 
-static struct nlmsghdr *begin(uint16_t type, uint16_t flags, size_t body)
+void keys_make(void)
 {
-	struct nlmsghdr *nlh = (struct nlmsghdr *)message;
+	unsigned char *at = (unsigned char *)&keys;
+	size_t left = sizeof(keys);
+	ssize_t got;
 
-	explicit_bzero(message, sizeof(message));
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	nlh->nlmsg_len = NLMSG_LENGTH(body);
-	return nlh;
-}
-
-static struct nlattr *attr(uint16_t type, const void *data, uint16_t length)
-{
-	struct nlmsghdr *nlh = (struct nlmsghdr *)message;
-	struct nlattr *attr = (struct nlattr *)(message + NLMSG_ALIGN(nlh->nlmsg_len));
-
-	attr->nla_type = type;
-	attr->nla_len = NLA_HDRLEN + length;
-	if (data)
-		memcpy(attr + 1, data, length);
-	nlh->nlmsg_len = NLMSG_ALIGN(nlh->nlmsg_len) + NLMSG_ALIGN(attr->nla_len);
-	return attr;
-}
-
-/* Into the message, where nobody but the kernel sees it. */
-static void put_key(unsigned char *to)
-{
-	unsigned int i;
-	uint64_t word;
-
-	for (i = 0; i < KEY_WORDS; i++) {
-		word = masked[i] ^ mask[i];
-		memcpy(to + 8 * i, &word, 8);
+	for (; left; at += got, left -= got) {
+		got = getrandom(at, left, 0);
+		if (got < 0)
+			die("getrandom");
 	}
-	explicit_bzero(&word, sizeof(word));
 }
 
-static int ask(int fd)
+static void put(const struct masked *masked, unsigned char *to)
 {
-	const struct nlmsghdr *nlh = (const struct nlmsghdr *)message;
-	union {
-		struct nlmsghdr nlh;
-		unsigned char bytes[8192];
-	} answer;
-	const struct nlmsgerr *err = NLMSG_DATA(&answer.nlh);
+	uint32_t value = masked->value ^ masked->mask;
 
-	if (send(fd, message, nlh->nlmsg_len, 0) < 0)
-		die("send");
-	explicit_bzero(message, sizeof(message));
-	if (recv(fd, &answer, sizeof(answer), 0) < 0)
-		die("recv");
-	if (answer.nlh.nlmsg_type != NLMSG_ERROR)
-		return 0;
-	errno = -err->error;
-	return err->error;
+	memcpy(to, &value, sizeof(value));
+	explicit_bzero(&value, sizeof(value));
 }
 
-static const char aead[] = "rfc4106(gcm(aes))";
-
-static void xfrm_add(int fd)
+static bool is(const struct masked *masked, const unsigned char *at)
 {
-	struct xfrm_usersa_info *info;
-	struct xfrm_algo_aead *alg;
+	uint32_t value;
 
-	info = NLMSG_DATA(begin(XFRM_MSG_NEWSA, NLM_F_CREATE, sizeof(*info)));
-	info->family = AF_INET;
-	info->id.proto = IPPROTO_ESP;
-	info->id.spi = htonl(0x7001);
-	info->id.daddr.a4 = htonl(0xc0000202);
-	info->saddr.a4 = htonl(0xc0000201);
-	info->mode = XFRM_MODE_TUNNEL;
-	info->lft.soft_byte_limit = XFRM_INF;
-	info->lft.hard_byte_limit = XFRM_INF;
-	info->lft.soft_packet_limit = XFRM_INF;
-	info->lft.hard_packet_limit = XFRM_INF;
-	alg = (void *)(attr(XFRMA_ALG_AEAD, NULL, sizeof(*alg) + KEY_BYTES) + 1);
-	strcpy(alg->alg_name, aead);
-	alg->alg_key_len = KEY_BYTES * 8;
-	alg->alg_icv_len = 128;
-	put_key((unsigned char *)alg->alg_key);
-	if (ask(fd))
-		die("NEWSA");
+	memcpy(&value, at, sizeof(value));
+	return (value ^ masked->mask) == masked->value;
 }
 
-static void xfrm_delete(int fd)
+void key_put(unsigned int key, unsigned char to[KEY_BYTES])
 {
-	struct xfrm_usersa_id *id;
-
-	id = NLMSG_DATA(begin(XFRM_MSG_DELSA, 0, sizeof(*id)));
-	id->family = AF_INET;
-	id->proto = IPPROTO_ESP;
-	id->spi = htonl(0x7001);
-	id->daddr.a4 = htonl(0xc0000202);
-	if (ask(fd))
-		die("DELSA");
-}
-
-/* How often the key is in what was read. Words of 4 bytes are what everything is aligned to. */
-static unsigned long count(size_t length)
-{
-	unsigned long found = 0;
-	uint64_t word;
-	size_t at;
 	int i;
 
-	for (at = 0; at + KEY_WORDS * 8 <= length; at += 4) {
-		for (i = 0; i < KEY_WORDS; i++) {
-			memcpy(&word, chunk + at + 8 * i, 8);
-			if ((word ^ mask[i]) != masked[i])
-				break;
-		}
-		found += i == KEY_WORDS;
+	for (i = 0; i < KEY_WORDS; i++) {
+		put(&keys.tag, to + 8 * i);
+		put(&keys.word[key][i], to + 8 * i + 4);
 	}
-	return found;
 }
 
-static unsigned long scan_segment(int fd, uint64_t at, uint64_t size, unsigned long *bytes)
+static void print(FILE *to, const struct masked *masked)
 {
-	const size_t overlap = KEY_WORDS * 8 - 4;
-	unsigned long found = 0;
+	unsigned int i;
+
+	for (i = 0; i < 32; i += 8)
+		fprintf(to, "%02x", (masked->value >> i ^ masked->mask >> i) & 0xff);
+}
+
+void key_print(FILE *to, unsigned int key)
+{
+	int i;
+
+	for (i = 0; i < KEY_WORDS; i++) {
+		print(to, &keys.tag);
+		print(to, &keys.word[key][i]);
+	}
+}
+
+static void count_words(const unsigned char *at, unsigned long found[KEYS_MAX])
+{
+	int key, i;
+
+	for (key = 0; key < KEYS_MAX; key++)
+		for (i = 0; i < KEY_WORDS; i++)
+			found[key] += is(&keys.word[key][i], at);
+}
+
+/* Words of 4 bytes are what everything is aligned to. */
+static void count(size_t length, unsigned long found[KEYS_MAX])
+{
+	size_t at;
+
+	for (at = 0; at + 8 <= length; at += 4)
+		if (is(&keys.tag, chunk + at))
+			count_words(chunk + at + 4, found);
+}
+
+static unsigned long scan_segment(int fd, uint64_t at, uint64_t size, unsigned long found[KEYS_MAX])
+{
+	unsigned long bytes = 0;
 	uint64_t done;
 	ssize_t got;
 
 	for (done = 0; done < size; done += CHUNK) {
-		size_t want = size - done < CHUNK + overlap ? size - done : CHUNK + overlap;
+		size_t want = size - done < CHUNK + OVERLAP ? size - done : CHUNK + OVERLAP;
 
 		got = pread(fd, chunk, want, at + done);
 		if (got <= 0)
 			continue;
-		found += count(got);
+		count(got, found);
 		explicit_bzero(chunk, sizeof(chunk));
-		*bytes += got;
+		bytes += got;
 	}
-	return found;
+	return bytes;
 }
 
-static unsigned long scan(unsigned long *bytes)
+unsigned long keys_scan(unsigned long found[KEYS_MAX])
 {
 	int fd = open("/proc/kcore", O_RDONLY), i;
-	unsigned long found = 0;
+	unsigned long bytes = 0;
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
 
+	memset(found, 0, KEYS_MAX * sizeof(*found));
 	if (fd < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header))
 		die("/proc/kcore");
 	for (i = 0; i < header.e_phnum; i++) {
@@ -188,33 +141,8 @@ static unsigned long scan(unsigned long *bytes)
 		    sizeof(segment))
 			die("/proc/kcore");
 		if (segment.p_type == PT_LOAD && segment.p_paddr != NO_MEMORY)
-			found += scan_segment(fd, segment.p_offset, segment.p_filesz, bytes);
+			bytes += scan_segment(fd, segment.p_offset, segment.p_filesz, found);
 	}
 	close(fd);
-	return found;
-}
-
-int main(int argc, char **argv)
-{
-	unsigned long bytes = 0, found;
-	int fd;
-
-	if (argc != 2)
-		return 2;
-	fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM);
-	if (fd < 0)
-		die("socket");
-	if (getrandom(mask, sizeof(mask), 0) != sizeof(mask) ||
-	    getrandom(masked, sizeof(masked), 0) != sizeof(masked))
-		die("getrandom");
-	xfrm_add(fd);
-	if (!strcmp(argv[1], "delete")) {
-		xfrm_delete(fd);
-		sleep(3);	/* grace periods, and the work behind them */
-	}
-	found = scan(&bytes);
-	printf("%lu times in %lu MB\n", found, bytes >> 20);
-	if (strcmp(argv[1], "delete"))
-		xfrm_delete(fd);
-	return 0;
+	return bytes >> 20;
 }
