@@ -252,7 +252,7 @@ void ipsec_crypto_forget(struct ipsec_sa *sa)
 		crypto_free_aead(sa->crypto->aead);
 	if (sa->crypto->hash)
 		crypto_free_ahash(sa->crypto->hash);
-	kfree(sa->crypto);
+	kfree_sensitive(sa->crypto);
 }
 
 static struct ipsec_crypto_op *op_alloc(unsigned int request_size)

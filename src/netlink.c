@@ -4,10 +4,14 @@
 
 #include "netlink.h"
 
+/*
+ * What may have keys inside is looked into by who handles it: a request that generic netlink
+ * refused for what is inside would not be wiped.
+ */
 static const struct nla_policy family_policy[NFIPSEC_A_MAX + 1] = {
-	[NFIPSEC_A_SA]		= NLA_POLICY_NESTED(ipsec_nl_sa_policy),
+	[NFIPSEC_A_SA]		= { .type = NLA_NESTED },
 	[NFIPSEC_A_POLICY]	= NLA_POLICY_NESTED(ipsec_nl_policy_policy),
-	[NFIPSEC_A_OP]		= NLA_POLICY_NESTED(ipsec_nl_op_policy),
+	[NFIPSEC_A_OP]		= { .type = NLA_NESTED },
 	[NFIPSEC_A_DEFAULTS]	= NLA_POLICY_NESTED(ipsec_nl_defaults_policy),
 	[NFIPSEC_A_FLAGS]	= NLA_POLICY_MASK(NLA_U32, NFIPSEC_F_SHOW_KEYS),
 };
@@ -81,6 +85,12 @@ static const struct genl_multicast_group groups[] = {
 	},
 };
 
+/* A request may have keys. It stays in memory that others will use, and an error quotes it. */
+static void wipe(const struct genl_post_ops *ops, struct sk_buff *skb, struct genl_info *info)
+{
+	memzero_explicit(genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr));
+}
+
 struct genl_family ipsec_nl_family __ro_after_init = {
 	.name = NFIPSEC_GENL_NAME,
 	.version = NFIPSEC_GENL_VERSION,
@@ -92,6 +102,7 @@ struct genl_family ipsec_nl_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(ops),
 	.small_ops = small_ops,
 	.n_small_ops = ARRAY_SIZE(small_ops),
+	.post_doit = wipe,
 	.resv_start_op = NFIPSEC_CMD_UNSPEC + 1,
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),

@@ -2,7 +2,7 @@
 /* Generic netlink: changes, one at a time or many as one transaction. */
 #include "netlink.h"
 
-const struct nla_policy ipsec_nl_op_policy[NFIPSEC_A_MAX + 1] = {
+static const struct nla_policy op_policy[NFIPSEC_A_MAX + 1] = {
 	[NFIPSEC_A_CMD]		= { .type = NLA_U32 },
 	[NFIPSEC_A_SA]		= NLA_POLICY_NESTED(ipsec_nl_sa_policy),
 	[NFIPSEC_A_POLICY]	= NLA_POLICY_NESTED(ipsec_nl_policy_policy),
@@ -92,7 +92,7 @@ static int batch_op(struct ipsec_txn *txn, const struct nlattr *op, bool *flushe
 	u32 cmd;
 	int err;
 
-	err = nla_parse_nested(tb, NFIPSEC_A_MAX, op, NULL, extack);
+	err = nla_parse_nested(tb, NFIPSEC_A_MAX, op, op_policy, extack);
 	if (err)
 		return err;
 	if (NL_REQ_ATTR_CHECK(extack, op, tb, NFIPSEC_A_CMD))
@@ -130,8 +130,5 @@ int ipsec_nl_batch(struct sk_buff *skb, struct genl_info *info)
 			break;
 		cond_resched();
 	}
-	/* The keys of the operations that were not reached; the others are wiped already. */
-	if (err)
-		memzero_explicit((void *)op, rem);
 	return finish(&txn, err, flushed, info->extack);
 }

@@ -328,22 +328,10 @@ static int sa_config(struct nlattr **tb, const struct nlattr *nest,
 	return err ?: sa_beet(tb[NFIPSEC_SA_A_MODE], config, extack);
 }
 
-/* Whatever the request is, and however many keys are in it. */
-static void wipe_keys(const struct nlattr *nest)
-{
-	const struct nlattr *attr;
-	int rem;
-
-	nla_for_each_nested(attr, nest, rem)
-		if (nla_type(attr) == NFIPSEC_SA_A_ENC_KEY ||
-		    nla_type(attr) == NFIPSEC_SA_A_AUTH_KEY)
-			memzero_explicit(nla_data(attr), nla_len(attr));
-}
-
 /**
  * ipsec_nl_sa_new() - add an SA
  * @txn: the transaction
- * @nest: NFIPSEC_A_SA; its keys are wiped
+ * @nest: NFIPSEC_A_SA
  * @extack: a sentence if it fails
  *
  * Return: 0 or a negative errno.
@@ -365,7 +353,6 @@ int ipsec_nl_sa_new(struct ipsec_txn *txn, const struct nlattr *nest,
 		err = PTR_ERR_OR_ZERO(sa);
 	}
 	kfree(config.selector);
-	wipe_keys(nest);
 	return err ?: ipsec_txn_add_sa(txn, sa, extack);
 }
 
@@ -381,8 +368,6 @@ static struct ipsec_sa *sa_named(struct ipsec_net *inet, const struct nlattr *ne
 	struct ipsec_sa *sa;
 	int err;
 
-	/* A name needs no keys, but there may be some. */
-	wipe_keys(nest);
 	err = nla_parse_nested(tb, NFIPSEC_SA_A_MAX, nest, ipsec_nl_sa_policy, extack);
 	if (!err)
 		err = sa_id(tb, nest, &id, extack) ?:

@@ -255,7 +255,8 @@ static int handle(const struct command *command, struct sk_buff *skb, struct nlm
 	return command->handle(&req);
 }
 
-static int receive_one(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+/* Return: 0 or a negative errno, -EINTR: a dump has begun. */
+static int dispatch(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
 	const struct command *command;
 
@@ -276,6 +277,19 @@ static int receive_one(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink
 	if (command->dump && (nlh->nlmsg_flags & NLM_F_DUMP))
 		return dump(command, skb, nlh);
 	return handle(command, skb, nlh, extack);
+}
+
+/*
+ * A message may have keys. It stays in memory that others will use, and an error quotes it; but a
+ * dump goes on with its own.
+ */
+static int receive_one(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+{
+	int err = dispatch(skb, nlh, extack);
+
+	if (err != -EINTR)
+		memzero_explicit(nlmsg_data(nlh), nlmsg_len(nlh));
+	return err;
 }
 
 /* One after the other: transactions have a lock of their own. */

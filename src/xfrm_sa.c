@@ -258,25 +258,9 @@ static struct ipsec_sa *sa_create(struct ipsec_xfrm_request *req)
 	return sa;
 }
 
-/* The message stays in memory that others will use. */
-static void wipe_keys(struct ipsec_xfrm_request *req)
-{
-	struct nlattr *attr;
-	int rem;
-
-	nlmsg_for_each_attr(attr, req->nlh, sizeof(struct xfrm_usersa_info), rem)
-		switch (nla_type(attr)) {
-		case XFRMA_ALG_CRYPT:
-		case XFRMA_ALG_AUTH:
-		case XFRMA_ALG_AUTH_TRUNC:
-		case XFRMA_ALG_AEAD:
-			memzero_explicit(nla_data(attr), nla_len(attr));
-		}
-}
-
 /**
  * ipsec_xfrm_sa_new() - add an SA: XFRM_MSG_NEWSA
- * @req: the message; its keys are wiped
+ * @req: the message
  *
  * Return: 0, -EEXIST, -ENOSYS: an algorithm is not known, or another negative errno.
  */
@@ -286,7 +270,6 @@ int ipsec_xfrm_sa_new(struct ipsec_xfrm_request *req)
 	struct ipsec_txn txn;
 	int err;
 
-	wipe_keys(req);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
 	ipsec_txn_begin(&txn, req->inet);
@@ -380,7 +363,7 @@ static int sa_grow_up(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 /**
  * ipsec_xfrm_sa_update() - give a larval SA its keys, or another one other limits, ports,
  *	if_id and output mark: XFRM_MSG_UPDSA
- * @req: the message; its keys are wiped
+ * @req: the message
  *
  * Return: 0, -ESRCH: there is none, or another negative errno.
  */
@@ -391,7 +374,6 @@ int ipsec_xfrm_sa_update(struct ipsec_xfrm_request *req)
 	struct ipsec_txn txn;
 	int err;
 
-	wipe_keys(req);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
 	ipsec_txn_begin(&txn, req->inet);

@@ -98,13 +98,13 @@ static void count_words(const unsigned char *at, unsigned long found[KEYS_MAX])
 }
 
 /* Words of 4 bytes are what everything is aligned to. */
-static void count(size_t length, unsigned long found[KEYS_MAX])
+void keys_count(const unsigned char *message, size_t length, unsigned long found[KEYS_MAX])
 {
 	size_t at;
 
 	for (at = 0; at + 8 <= length; at += 4)
-		if (is(&keys.tag, chunk + at))
-			count_words(chunk + at + 4, found);
+		if (is(&keys.tag, message + at))
+			count_words(message + at + 4, found);
 }
 
 static unsigned long scan_segment(int fd, uint64_t at, uint64_t size, unsigned long found[KEYS_MAX])
@@ -119,7 +119,7 @@ static unsigned long scan_segment(int fd, uint64_t at, uint64_t size, unsigned l
 		got = pread(fd, chunk, want, at + done);
 		if (got <= 0)
 			continue;
-		count(got, found);
+		keys_count(chunk, got, found);
 		explicit_bzero(chunk, sizeof(chunk));
 		bytes += got;
 	}
@@ -133,7 +133,6 @@ unsigned long keys_scan(unsigned long found[KEYS_MAX])
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
 
-	memset(found, 0, KEYS_MAX * sizeof(*found));
 	if (fd < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header))
 		die("/proc/kcore");
 	for (i = 0; i < header.e_phnum; i++) {

@@ -9,6 +9,7 @@
 #ifndef KEYSCAN_H
 #define KEYSCAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -25,7 +26,10 @@ void key_put(unsigned int key, unsigned char to[KEY_BYTES]);
 /* Writes a key into a text. */
 void key_print(FILE *to, unsigned int key);
 
-/* Counts the words of each key that are in memory. Returns how many megabytes it has looked at. */
+/* Adds the words of each key that are in a message. */
+void keys_count(const unsigned char *message, size_t length, unsigned long found[KEYS_MAX]);
+
+/* Adds the words of each key that are in memory. Returns how many megabytes it has looked at. */
 unsigned long keys_scan(unsigned long found[KEYS_MAX]);
 
 /* Says what has failed, with errno, and ends. */

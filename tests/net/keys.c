@@ -2,8 +2,9 @@
 /*
  * SAs and refused messages, each with a key of its own, and whether these keys are in memory.
  *
- * For each key a line: whether it should be in memory while the SAs are there, how many of its words
- * are, how many are once all have ended, each in its own way, and whose it is.
+ * For each key a line: whether it should be in memory while the SAs are there; how many of its
+ * words are, there or in errors that quote a message; how many are once all SAs have ended, each in
+ * its own way; and whose it is.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -70,6 +71,7 @@ static union {
 	unsigned char bytes[8192];
 } answer;
 static uint16_t family;
+static unsigned long there[KEYS_MAX], left[KEYS_MAX];
 
 /* --- messages ---------------------------------------------------------------------------- */
 
@@ -106,7 +108,10 @@ static void nest_end(unsigned char *nest)
 	((struct nlattr *)nest - 1)->nla_len = message + header->nlmsg_len - nest + NLA_HDRLEN;
 }
 
-/* Returns 0 or a negative errno. Neither the message nor what quotes it stays. */
+/*
+ * Returns 0 or a negative errno. An error quotes the message as it then is in the kernel's memory,
+ * and no later one can have taken its place there. Neither the message nor the quote stays.
+ */
 static int ask(int door)
 {
 	const struct nlmsgerr *error = NLMSG_DATA(&answer.header);
@@ -122,6 +127,7 @@ static int ask(int door)
 		if (answer.header.nlmsg_type == GENL_ID_CTRL)
 			return 0;
 	} while (answer.header.nlmsg_type != NLMSG_ERROR);
+	keys_count(answer.bytes, sizeof(answer), there);
 	result = error->error;
 	explicit_bzero(&answer, sizeof(answer));
 	return result;
@@ -425,7 +431,7 @@ static void await_references(long count, time_t seconds)
 	}
 }
 
-static unsigned long scan_twice(unsigned long there[KEYS_MAX], unsigned long left[KEYS_MAX])
+static unsigned long scan_twice(void)
 {
 	struct doors doors = doors_open(), passing;
 	long others = references();
@@ -454,11 +460,10 @@ static unsigned long scan_twice(unsigned long there[KEYS_MAX], unsigned long lef
 
 int main(void)
 {
-	unsigned long there[KEYS_MAX], left[KEYS_MAX];
 	int i;
 
 	keys_make();
-	printf("%lu MB\n", scan_twice(there, left));
+	printf("%lu MB\n", scan_twice());
 	for (i = 0; i < N_KEYS; i++)
 		printf("%d %lu %lu %s\n", keys[i].there, there[i], left[i], keys[i].whose);
 	return 0;

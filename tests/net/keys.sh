@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # vm: cpus=2 timeout=200 memory=512
 # Two processors, for of the debug kernels only the one that has them lets its memory be read.
-# When an SA has ended, however it did, and when a message is refused, its keys are nowhere in memory
-# any more: neither in the module's, nor in that of the messages and of the ciphers, nor in what
-# ipsecctl had.
+# When an SA has ended, however it did, and when a message is refused, its keys are nowhere in
+# memory any more: neither in the module's, nor in that of the messages and of the ciphers, nor in
+# what ipsecctl had.
 set -u
 . "$TOP/tests/lib/ktap.sh"
 . "$TOP/tests/lib/net.sh"

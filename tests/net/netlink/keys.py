@@ -104,6 +104,12 @@ with case("wiped: an SA that is refused before its keys are looked at"):
 with case("wiped: keys that their algorithms do not take"):
     bad = sa_spi(0x1003, enc=u16(SA_A_ENC, ENC_AES_GCM_16), enc_key=Attr(SA_A_ENC_KEY, CBC_KEY[:31]))
     no_secret(echoed(CMD_SA_NEW, [bad], errno.EINVAL))
+with case("wiped: an SA with an attribute that is unknown, behind its keys"):
+    bad = cbc(0x1003)
+    bad.value.append(Attr(999, b""))
+    no_secret(echoed(CMD_SA_NEW, [bad], errno.EINVAL))
+with case("wiped: such an SA in a batch, and what is before and behind it"):
+    no_secret(echoed(CMD_BATCH, [op(CMD_SA_NEW, x) for x in (gcm(0x1004), bad, gcm(0x1005))], errno.EINVAL))
 with case("wiped: a batch whose last operation fails"):
     no_secret(echoed(CMD_BATCH, [op(CMD_SA_NEW, cbc(0x1004)), op(CMD_SA_NEW, gcm(0x1005)),
                                  op(CMD_SA_NEW, null(0x1002))], errno.EEXIST))
