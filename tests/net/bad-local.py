@@ -75,6 +75,17 @@ check("a routing header of which nobody says what it does", "sent", unsigned,
 LONG = [(UNKNOWN, bytes(250))] * 4
 check("more headers than are signed", "sent", unsigned, extended(HOP, forge6.options(OTHER, *LONG)), 1)
 
+# --- nor is there room for what it adds ----------------------------------------------------
+
+before = forge.State()
+try:
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(bytes(65507), (FAR, 9))
+    told = "sent"
+except OSError as error:
+    told = errno.errorcode[error.errno]
+ktap.same("IPv4: the longest datagram, which transport mode cannot cut",
+          ("EMSGSIZE", {"OUT_OFFERED": 1, "OUT_TOO_BIG": 1}), (told, forge.State().grown(before)))
+
 # --- nor look at a signature of them -------------------------------------------------------
 
 listener = socket.socket(socket.AF_INET6, socket.SOCK_RAW, OTHER)
