@@ -310,7 +310,6 @@ void ipsec_hold_key(struct ipsec_net *inet, struct sk_buff *skb, struct ipsec_ke
  */
 bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
-	unsigned int len = skb->len;
 	enum outcome outcome;
 
 	/* The SA of a sub-policy has come: now that of the other policy is asked for. */
@@ -318,7 +317,7 @@ bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk
 		ipsec_hold_ask(inet, flow);
 	outcome = hold(inet, flow, skb);
 	if (unlikely(outcome == NO_ROOM)) {
-		ipsec_book(inet, IPSEC_OUT_RELEASED, len);
+		ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 	}
 	return outcome != NOTHING_LACKS;

@@ -94,7 +94,6 @@ int ipsec_nl_defaults_set(struct ipsec_txn *txn, const struct nlattr *nest,
 int ipsec_nl_defaults_get(struct sk_buff *skb, struct genl_info *info);
 
 /* nl_batch.c */
-
 int ipsec_nl_change(struct sk_buff *skb, struct genl_info *info);
 int ipsec_nl_batch(struct sk_buff *skb, struct genl_info *info);
 
