@@ -25,11 +25,12 @@ strip -g -o "$net_state/nfipsec.ko" "$KMOD"
 each() {
 	local failed said
 	said=$("$TOP/tests/lab/faults-load.py" "$2" "$3" 2>&1)
-	read -r failed nothing <<< "$said"
+	nothing=0
 	case $said in
-	*[!0-9\ ]*|'') not_ok "$1" "$said" ;;
-	*) ok "$1" ;;
+	*[!0-9\ ]*|'') not_ok "$1" "$said"; return ;;
 	esac
+	ok "$1"
+	read -r failed nothing <<< "$said"
 	diag "$failed allocations have failed, $nothing times nothing was there in the end"
 	faults_seen=$((faults_seen + failed))
 }
