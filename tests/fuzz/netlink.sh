@@ -59,11 +59,14 @@ if [ "${KERNEL-}" = debug-uml ] && [ "$FUZZ_SECONDS" -ge 300 ]; then
 		test $(($(told messages) * 1200)) -ge $((1000000 * FUZZ_SECONDS))
 fi
 
-# Whatever has happened, what is right works.
-for ns in f1 f2 f3; do
-	for ((n = 0; n < 4; n++)); do
+# Whatever has happened, what is right works. Links of f1, f2 and f3 may be here as well.
+for ((n = 0; n < 4; n++)); do
+	ip link del x$n 2> /dev/null
+	for ns in f1 f2 f3; do
 		ip -n $ns link del x$n 2> /dev/null
 	done
+done
+for ns in f1 f2 f3; do
 	in_ns $ns ipsecctl -F
 done
 forget_path f1 f2 f3
