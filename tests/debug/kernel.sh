@@ -27,9 +27,8 @@ is "a machine that does nothing wrong" 0 $?
 check "it is the debug kernel" grep -qx "release $KERNEL_RELEASE" "$work/quiet.log"
 
 # Only lockdep's first report is made; those of KASAN and UBSAN end the machine.
-provoke sleep leak order
+provoke sleep order
 reports sleep sleep 'sleeping function called'
-reports leak sleep 'unreferenced object'
 reports order sleep 'possible circular locking'
 both_debug_kernels_report
 

@@ -8,7 +8,7 @@
 #   provoke KIND...                  a result: one machine in which all that happens, in this order,
 #                                    notices; it is named after the first
 #   reports KIND VM WORDS            a result: the kernel's own words about it
-#   both_debug_kernels_report        results: what each of them finds that ends the machine
+#   both_debug_kernels_report        results: what each of them finds
 
 work=$(mktemp -d) || exit 1
 at_exit 'rm -rf "$work"'
@@ -61,4 +61,5 @@ both_debug_kernels_report() {
 	caught freed 'KASAN: slab-use-after-free\|KASAN: use-after-free'
 	caught beyond 'KASAN: slab-out-of-bounds'
 	caught shift 'UBSAN: shift-out-of-bounds'
+	caught leak 'unreferenced object'
 }

@@ -9,8 +9,7 @@ check_uml() {
 	[ "$cpus" -le 2 ] || cpus=2
 }
 
-# kmemleak does not find the pointers on the stacks of processes here, so it is off. The
-# shares are directories of the host by hostfs, the two ports serial lines.
+# The shares are directories of the host by hostfs, the two ports serial lines.
 # More than one processor needs the seccomp way of running userspace, where there is one.
 start_uml() {
 	local hostfs=":root=/:top=$top:modules=$KERNEL_MODULES:artifacts=$results:"
@@ -20,7 +19,7 @@ start_uml() {
 	"${watched[@]}" "$KERNEL_IMAGE" "mem=${memory}M" "ncpus=$cpus" seccomp=on "uml_dir=$sockets" umid=vm \
 		"initrd=$KERNEL_INITRD" con0=null,fd:1 con=null ssl0=null,fd:3 ssl1=null,fd:4 ssl=null \
 		"loglevel=5" log_buf_len=4M "panic=-1" "oops=panic" "panic_on_warn=1" "softlockup_panic=1" "hung_task_panic=1" \
-		kmemleak=off cryptomgr.notests "vm.name=$name" "vm.top=$top" "vm.hostfs=$hostfs" "${parameters[@]}" \
+		cryptomgr.notests "vm.name=$name" "vm.top=$top" "vm.hostfs=$hostfs" "${parameters[@]}" \
 		< /dev/null > "$mine/console" 2> "$mine/uml" 3> "$sockets/out" 4> "$mine/verdict" &
 	qemu=$!
 }
