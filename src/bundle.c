@@ -679,19 +679,27 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 }
 
 /**
- * ipsec_bundle_lacking() - whether a flow lacks an SA still
+ * ipsec_bundle_look_again() - whether a flow lacks an SA still, and which
  * @inet: the namespace
- * @flow: ipsec_bundle_get() has said so a moment ago
+ * @flow: ipsec_bundle_get() has said so a moment ago; it says from now on what is missing now
  *
- * BH off, RCU read-side section.
+ * BH off, RCU read-side section. Looks once: who changes the SADB again and again delays nobody.
+ *
+ * Return: false: nothing is missing.
  */
-bool ipsec_bundle_lacking(struct ipsec_net *inet, const struct ipsec_flow *flow)
+bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
+	/* As in ipsec_bundle_get(). */
+	unsigned long gen = smp_load_acquire(&inet->sadb_gen);
 	struct chain chain;
 
-	/* As in ipsec_bundle_get(). */
-	return likely(flow->sadb_gen == smp_load_acquire(&inet->sadb_gen)) ||
-	       !find_sas(inet, flow->policy, &flow->key, &chain);
+	if (likely(flow->sadb_gen == gen))
+		return true;
+	if (find_sas(inet, flow->policy, &flow->key, &chain))
+		return false;
+	flow->sadb_gen = gen;
+	flow->awaits = chain.awaits;
+	return true;
 }
 
 /**

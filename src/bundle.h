@@ -46,7 +46,7 @@ int ipsec_bundle_init(ipsec_dst_output_t output);
 void ipsec_bundle_exit(void);
 struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow *flow,
 				      enum ipsec_stat *reason);
-bool ipsec_bundle_lacking(struct ipsec_net *inet, const struct ipsec_flow *flow);
+bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow);
 struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ipsec_flow *flow);
 struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entry *route);
 struct ipsec_bundle *ipsec_bundle_of(const struct sk_buff *skb);

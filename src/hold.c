@@ -153,7 +153,7 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 		if (!refcount_inc_not_zero(&policy->refcnt))
 			return false;
 		file_under(holding, policy, flow->awaits);
-	} else if (policy->awaits != flow->awaits) {
+	} else if (policy->awaits && policy->awaits != flow->awaits) {
 		file_under(holding, policy, 0);
 	}
 	__skb_queue_tail(&policy->held, skb);
@@ -178,15 +178,15 @@ enum outcome {
 
 /*
  * Whoever adds an SA changes the SADB first, and then takes the lock to see who waits: a packet for
- * which it has come too early finds it here. The packet stays the caller's unless it is held.
+ * which it has come too early finds it here, and if it lacks another one as well, waits for that.
+ * The packet stays the caller's unless it is held.
  */
-static enum outcome hold(struct ipsec_net *inet, const struct ipsec_flow *flow,
-			 struct sk_buff *skb)
+static enum outcome hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
 	enum outcome outcome = NOTHING_LACKS;
 
 	spin_lock_bh(&inet->holding->lock);
-	if (likely(ipsec_bundle_lacking(inet, flow)))
+	if (likely(ipsec_bundle_look_again(inet, flow)))
 		outcome = queue(inet->holding, flow, skb) ? IS_HELD : NO_ROOM;
 	spin_unlock_bh(&inet->holding->lock);
 	return outcome;

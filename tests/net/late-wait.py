@@ -1,7 +1,8 @@
 """An SA comes while a packet begins to wait for it, in the bench of tests/lib/forge.sh.
 
 A request for an SA is told to one listener after the other before the packet that wants the SA is put
-to those that wait. A key manager that is the first to hear, of many, adds the SA meanwhile.
+to those that wait. A key manager that is the first to hear, of many, adds the SA meanwhile. Where a
+packet lacks another SA as well, the one that is not there yet is what it waits for.
 """
 import os
 import resource
@@ -13,7 +14,7 @@ import forge
 import xfrm
 from forge import FAR, FAR_HOST, NEAR_HOST, US, Sa
 
-ROUNDS, LISTENERS = 20, 4000
+ROUNDS, BUNDLES, LISTENERS = 20, 3, 4000
 EARLY_ROUNDS, EARLY = 60, 15
 PATIENCE = 4    # seconds; less than a packet waits, src/hold.h and src/early.h
 ktap, far, near = forge.Ktap(), forge.far_wire(), forge.near_wire()
@@ -52,8 +53,8 @@ def child(work):
         os._exit(1)
 
 
-def key_manager():
-    """Answers the requests at once."""
+def key_manager(*later):
+    """Answers the requests at once with an SA, and a second later with others."""
     answer = message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9001) + xfrm.aead())
     while True:
         try:
@@ -62,12 +63,15 @@ def key_manager():
             continue
         if struct.unpack_from("=H", data, 4)[0] == xfrm.ACQUIRE:
             says.send(answer)
+            for other in later:
+                time.sleep(1)
+                says.send(other)
 
 
-def held(number):
-    """How many of the packets of a flow that lacks an SA came out, and what that took."""
+def held(to):
+    """Whether the packet of a flow that lacks an SA came out, and what that took."""
     before = forge.State()
-    near.send(forge.datagram(NEAR_HOST, f"10.2.0.{number}", b"one"))
+    near.send(forge.datagram(NEAR_HOST, to, b"one"))
     came = far.receive(PATIENCE)
     grown = forge.State().grown(before)
     ask(control, xfrm.FLUSHSA, b"\0")
@@ -99,7 +103,10 @@ def early(number):
 resource.setrlimit(resource.RLIMIT_NOFILE, (LISTENERS + 100, LISTENERS + 100))
 os.sched_setaffinity(0, {0})
 control, says = listener(), listener()
-forge.load("".join(f"flow esp from 10.1.0.0/24 to 10.2.0.{n} local {US} peer {FAR}\n" for n in range(1, ROUNDS + 1)))
+single, bundled = ([f"10.2.0.{first + n}" for n in range(rounds)] for first, rounds in ((1, ROUNDS), (101, BUNDLES)))
+flow = f"flow esp from 10.1.0.0/24 to %s local {US} peer {FAR} reqid 1"
+forge.load("".join(f"{flow % to}\n" for to in single) +
+           "".join(f"{flow % to} then esp transport reqid 2\n" for to in bundled))
 # The algorithm is there before time counts.
 ask(control, xfrm.NEWSA, xfrm.sa(US, FAR, 0x9000) + xfrm.aead())
 ask(control, xfrm.FLUSHSA, b"\0")
@@ -111,9 +118,12 @@ ask(control, xfrm.FLUSHSA, b"\0")
 # The last that comes to a group is told first.
 others = [listener(1) for _ in range(LISTENERS)]
 hears = listener(1)
-manager = child(key_manager)
-found = [held(n) for n in range(1, ROUNDS + 1)]
-os.kill(manager, 9)
-os.waitpid(manager, 0)
-ktap.same("packets for which an SA comes as they begin to wait go on", [(True, 1, 1)] * ROUNDS, found)
+another = message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9002, mode=xfrm.TRANSPORT, reqid=2) + xfrm.aead())
+for lacks, addresses, later in (("one SA", single, ()), ("two SAs", bundled, (another,))):
+    manager = child(lambda: key_manager(*later))    # pylint: disable=cell-var-from-loop
+    found = [held(to) for to in addresses]
+    os.kill(manager, 9)
+    os.waitpid(manager, 0)
+    ktap.same(f"packets that lack {lacks}, of which one comes as they begin to wait, go on",
+              [(True, 1, 1)] * len(addresses), found)
 ktap.end()
