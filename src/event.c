@@ -47,6 +47,21 @@ void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa)
 }
 
 /**
+ * ipsec_event_sa_resumed() - tell that an SA that sent nothing for a while can send again
+ * @inet: the namespace, config held
+ * @sa: the SA
+ */
+void ipsec_event_sa_resumed(struct ipsec_net *inet, struct ipsec_sa *sa)
+{
+	struct ipsec_listener *listener;
+
+	lockdep_assert_held(&inet->config);
+	list_for_each_entry(listener, &listeners, node)
+		if (listener->sa_resumed)
+			listener->sa_resumed(inet, sa);
+}
+
+/**
  * ipsec_event_sa_gone() - tell that packets find an SA no more
  * @inet: the namespace, config held
  * @sa: the SA, the caller holds a reference

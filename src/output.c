@@ -544,7 +544,7 @@ int ipsec_output_dst(struct net *net, struct sock *sk, struct sk_buff *skb)
 			    ipsec_output, !(IPCB(skb)->flags & IPSKB_REROUTED));
 }
 
-static void output_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
+static void output_sa_usable(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	struct sk_buff_head list;
 
@@ -565,7 +565,8 @@ static void output_policies_flushed(struct ipsec_net *inet, bool sub)
 }
 
 static struct ipsec_listener output_listener = {
-	.sa_added = output_sa_added,
+	.sa_added = output_sa_usable,
+	.sa_resumed = output_sa_usable,
 	.policy_deleted = output_policy_deleted,
 	.policies_flushed = output_policies_flushed,
 };

@@ -380,12 +380,14 @@ void ipsec_sa_pause(struct ipsec_sa *sa)
 }
 
 /**
- * ipsec_sa_resume() - send packets with an SA again
- * @sa: an SA for which ipsec_sa_pause() was called, and whose lifetime is not over; config held
+ * ipsec_sa_resume() - send packets with an SA again, unless its lifetime is over by now
+ * @sa: an SA in the SADB for which ipsec_sa_pause() was called; config held
  */
 void ipsec_sa_resume(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
+	if (atomic_read(&sa->due) & IPSEC_DUE_HARD)
+		return;
 	WRITE_ONCE(sa->dead, false);
 	ipsec_net_sadb_changed(sa->inet);
 }

@@ -172,11 +172,13 @@ struct ipsec_pmtu {
  * @IPSEC_TXN_NEW: it was added by it
  * @IPSEC_TXN_DOOMED: it will be deleted when it commits
  * @IPSEC_TXN_TOLD: so will all others be, or another takes its place, and that is what is told
+ * @IPSEC_TXN_PAUSED: it has stopped sending, for the one that takes its place
  */
 enum ipsec_txn_state {
 	IPSEC_TXN_NEW		= 1 << 0,
 	IPSEC_TXN_DOOMED	= 1 << 1,
-	IPSEC_TXN_TOLD	= 1 << 2,
+	IPSEC_TXN_TOLD		= 1 << 2,
+	IPSEC_TXN_PAUSED	= 1 << 3,
 };
 
 /**

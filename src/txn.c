@@ -74,6 +74,20 @@ void ipsec_txn_replace_sa(struct ipsec_txn *txn, struct ipsec_sa *sa)
 }
 
 /**
+ * ipsec_txn_pause_sa() - delete an SA in whose place another will come, and go on where it stands
+ * @txn: the transaction; if it is aborted the SA sends again
+ * @sa: the SA; it sends nothing from now on, and its packets wait
+ *
+ * Process context. Waits as ipsec_sa_pause() does.
+ */
+void ipsec_txn_pause_sa(struct ipsec_txn *txn, struct ipsec_sa *sa)
+{
+	ipsec_txn_replace_sa(txn, sa);
+	sa->txn_state |= IPSEC_TXN_PAUSED;
+	ipsec_sa_pause(sa);
+}
+
+/**
  * ipsec_txn_flush_sas() - delete all SAs
  * @txn: the transaction; of several flushes in it the last one is told of, if there is any SA
  * @proto: those of this protocol, 0: of both
@@ -218,9 +232,21 @@ static u8 settle(struct list_head *node, u8 *state)
 	return was;
 }
 
+static void resume_sas(struct ipsec_txn *txn, struct list_head *paused)
+{
+	struct ipsec_sa *sa, *next;
+
+	list_for_each_entry_safe(sa, next, paused, txn_node) {
+		list_del_init(&sa->txn_node);
+		ipsec_sa_resume(sa);
+		ipsec_event_sa_resumed(txn->inet, sa);
+	}
+}
+
 static void settle_sas(struct ipsec_txn *txn, bool commit)
 {
 	struct ipsec_sa *sa, *next;
+	LIST_HEAD(paused);
 	u8 was;
 
 	list_for_each_entry_safe(sa, next, &txn->sas, txn_node) {
@@ -233,8 +259,12 @@ static void settle_sas(struct ipsec_txn *txn, bool commit)
 			ipsec_sa_retire(sa);
 		} else if (commit) {
 			ipsec_event_sa_added(txn->inet, sa);
+		} else if (was & IPSEC_TXN_PAUSED) {
+			list_add_tail(&sa->txn_node, &paused);
 		}
 	}
+	/* What was to take their places is gone by now. */
+	resume_sas(txn, &paused);
 }
 
 static void settle_policies(struct ipsec_txn *txn, bool commit)

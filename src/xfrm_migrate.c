@@ -163,7 +163,7 @@ static int sa_move(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
 
 	if (!old)
 		return 0;
-	front = ipsec_xfrm_successor_begin(successor, old, &config);
+	front = ipsec_xfrm_successor_begin(successor, txn, old, &config);
 	if (!front)
 		return -ENOMEM;
 	config.id.family = where->new_family;

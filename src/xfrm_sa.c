@@ -303,7 +303,7 @@ static int sa_succeed(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 	struct ipsec_xfrm_front *front;
 	struct ipsec_sa_config config;
 
-	front = ipsec_xfrm_successor_begin(successor, old, &config);
+	front = ipsec_xfrm_successor_begin(successor, txn, old, &config);
 	if (!front)
 		return -ENOMEM;
 	front->encap = told->encap;

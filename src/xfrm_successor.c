@@ -3,13 +3,13 @@
  * NETLINK_XFRM: an SA that takes the place of another one. It has the same keys, its sequence
  * numbers go on, and what was received is still known.
  */
-#include "expire.h"
 #include "xfrm.h"
 #include "xfrm_successor.h"
 
 /**
  * ipsec_xfrm_successor_begin() - what one asks for to let an SA go on as another one
  * @successor: filled
+ * @txn: running transaction
  * @old: the SA, which sends nothing from now on: its packets wait
  * @config: filled: just what @old is and where it stands; to be changed
  *
@@ -19,7 +19,7 @@
  * In either case ipsec_xfrm_successors_end() is to be called.
  */
 struct ipsec_xfrm_front *ipsec_xfrm_successor_begin(struct ipsec_xfrm_successor *successor,
-						    struct ipsec_sa *old,
+						    struct ipsec_txn *txn, struct ipsec_sa *old,
 						    struct ipsec_sa_config *config)
 {
 	struct ipsec_xfrm_front *front = kzalloc(sizeof(*front), GFP_KERNEL);
@@ -28,7 +28,7 @@ struct ipsec_xfrm_front *ipsec_xfrm_successor_begin(struct ipsec_xfrm_successor 
 		return NULL;
 	ipsec_xfrm_front_of(old, front);
 	ipsec_sa_hold(old);
-	ipsec_sa_pause(old);
+	ipsec_txn_pause_sa(txn, old);
 	successor->old = old;
 	ipsec_sa_config_of(old, config);
 	config->front = front;
@@ -69,27 +69,12 @@ int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipse
 		return PTR_ERR(sa);
 	}
 	copy_window(sa->replay, old->replay);
-	ipsec_txn_replace_sa(txn, old);
 	err = ipsec_txn_add_sa(txn, sa, extack);
 	if (err)
 		return err;
 	ipsec_sa_hold(sa);
 	successor->new = sa;
 	return 0;
-}
-
-/* Everything stays as it was. Config held. */
-static void go_back(struct ipsec_xfrm_successor *successor, unsigned int n)
-{
-	for (; n--; successor++) {
-		if (successor->new)
-			ipsec_sa_put(successor->new);
-		if (!successor->old)
-			continue;
-		if (!ipsec_expire_is_over(successor->old))
-			ipsec_sa_resume(successor->old);
-		ipsec_sa_put(successor->old);
-	}
 }
 
 /* What the old window has seen meanwhile the new one has seen, too. */
@@ -115,8 +100,6 @@ static void go_on(struct ipsec_xfrm_successor *successor, unsigned int n)
 			synchronize_rcu();
 		waited = true;
 		join_windows(successor->new->replay, successor->old->replay);
-		ipsec_sa_put(successor->new);
-		ipsec_sa_put(successor->old);
 	}
 }
 
@@ -133,20 +116,14 @@ static void go_on(struct ipsec_xfrm_successor *successor, unsigned int n)
 int ipsec_xfrm_successors_end(struct ipsec_xfrm_successor *successors, unsigned int n,
 			      struct ipsec_txn *txn, int err, struct netlink_ext_ack *extack)
 {
-	struct ipsec_net *inet = txn->inet;
-
-	if (err) {
-		go_back(successors, n);
-		ipsec_txn_abort(txn);
-		return err;
-	}
-	err = ipsec_txn_commit(txn, extack);
-	if (!err) {
+	err = ipsec_txn_end(txn, err, extack);
+	if (!err)
 		go_on(successors, n);
-		return 0;
+	for (; n--; successors++) {
+		if (successors->new)
+			ipsec_sa_put(successors->new);
+		if (successors->old)
+			ipsec_sa_put(successors->old);
 	}
-	mutex_lock(&inet->config);
-	go_back(successors, n);
-	mutex_unlock(&inet->config);
 	return err;
 }

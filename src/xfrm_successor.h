@@ -18,7 +18,7 @@ struct ipsec_xfrm_successor {
 };
 
 struct ipsec_xfrm_front *ipsec_xfrm_successor_begin(struct ipsec_xfrm_successor *successor,
-						    struct ipsec_sa *old,
+						    struct ipsec_txn *txn, struct ipsec_sa *old,
 						    struct ipsec_sa_config *config);
 int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipsec_txn *txn,
 			     struct ipsec_sa_config *config, struct netlink_ext_ack *extack);

@@ -1,0 +1,116 @@
+"""SAs and policies move by NETLINK_XFRM, or are refused to, in the bench of tests/lib/forge.sh."""
+import errno
+import os
+import socket
+import struct
+import time
+
+import forge
+import xfrm
+from forge import FAR, FAR_HOST, NEAR_HOST, US
+
+THERE = "192.0.2.3"
+SPI, PACKETS = 0x900, 300
+PATIENCE = 4    # seconds; less than a packet waits, src/hold.h
+FAULTS = "/proc/thread-self/fail-nth"
+with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
+    IS_UML = "User Mode Linux" in cpuinfo.read()
+ktap, far, near = forge.Ktap(), forge.far_wire(), forge.near_wire()
+door = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
+NAME = xfrm.selector("10.1.0.0/24", "10.2.0.0/24") + struct.pack("=IB3x", 0, xfrm.OUT)
+
+
+def ask(kind, body):
+    """The errno of the answer."""
+    door.sendto(struct.pack("=IHHII", 16 + len(body), kind, xfrm.REQUEST | xfrm.ACK, 1, 0) + body, (0, 0))
+    return -struct.unpack_from("=i", door.recv(65536), 16)[0]
+
+
+def move(*moves):
+    return ask(xfrm.MIGRATE, NAME + xfrm.attr(xfrm.A_MIGRATE, b"".join(moves)))
+
+
+def send():
+    near.send(forge.datagram(NEAR_HOST, FAR_HOST, b"one"))
+
+
+def goes_to(address):
+    """A packet goes there now, under the SA."""
+    far.drain()
+    send()
+    packet = far.receive(PATIENCE)
+    ktap.same(f"a packet goes to {address}", f"{address} {xfrm.ESP} {SPI:#x}", packet and
+              f"{socket.inet_ntoa(packet[16:20])} {packet[9]} {struct.unpack_from('!I', packet, 20)[0]:#x}")
+
+
+def begin():
+    ask(xfrm.FLUSHSA, b"\0")
+    return ask(xfrm.NEWSA, xfrm.sa(US, FAR, SPI) + xfrm.aead())
+
+
+def sender():
+    """A process that sends packets."""
+    pid = os.fork()
+    if pid:
+        return pid
+    for _ in range(PACKETS):
+        send()
+        time.sleep(0.002)
+    os._exit(0)
+
+
+def faulty(nth):
+    """The errno of a move in which the Nth allocation fails, and whether there were so many."""
+    file = os.open(FAULTS, os.O_RDWR)
+    os.pwrite(file, b"%d" % nth, 0)
+    try:
+        error = move(xfrm.migrate(US, FAR, US, THERE))
+    except OSError as what:
+        error = what.errno
+    left = int(os.pread(file, 20, 0))
+    os.pwrite(file, b"0", 0)
+    os.close(file)
+    return error, not left
+
+
+ktap.same("a policy and its SA are taken", (0, 0), (
+    ask(xfrm.NEWPOLICY, xfrm.policy(xfrm.OUT, "10.1.0.0/24", "10.2.0.0/24") + xfrm.attr(xfrm.A_TMPL, xfrm.tmpl(US, FAR))),
+    begin()))
+goes_to(FAR)
+
+# Each time the SA pauses, and its packets wait.
+ask(xfrm.NEWSA, xfrm.sa(US, THERE, SPI) + xfrm.aead())
+before, pid, answers = forge.State(), sender(), set()
+while os.waitpid(pid, os.WNOHANG) == (0, 0):
+    answers.add(move(xfrm.migrate(US, FAR, US, THERE)))
+came = sum(far.receive(PATIENCE) is not None for _ in range(PACKETS))
+grown = forge.State().grown(before)
+ktap.same("an SA does not take the name of another one", {errno.EEXIST}, answers)
+if IS_UML:
+    ktap.skip("packets wait meanwhile", "this kernel waits for no other processor, so none comes in between")
+else:
+    ktap.same("packets wait meanwhile", True, grown.get("OUT_HELD", 0) > 0)
+ktap.same("and go on", (PACKETS, grown.get("OUT_HELD")), (came, grown.get("OUT_RELEASED")))
+
+if os.path.exists(FAULTS):
+    begin()
+    before, tried, stuck = forge.State(), set(), []
+    for n in range(1, 1000):
+        code, is_hit = faulty(n)
+        tried.add(code)
+        if code != errno.ENOMEM:    # it has moved, but for the answer's memory
+            move(xfrm.migrate(US, THERE, US, FAR))
+        far.drain()
+        send()
+        if not far.receive(PATIENCE):
+            stuck.append(n)
+        if not is_hit:
+            break
+    ktap.same("there may be no memory for a move", {0, errno.ENOMEM}, tried - {errno.ENOBUFS})
+    ktap.same("then packets go where they went", [], stuck)
+    ktap.same("and none waits", 0, forge.State().grown(before).get("OUT_HELD", 0))
+    goes_to(FAR)
+else:
+    ktap.skip("there may be no memory for a move", "this kernel's allocations do not fail on demand")
+
+ktap.end()
