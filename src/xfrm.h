@@ -93,6 +93,7 @@ int ipsec_xfrm_algorithms(const struct ipsec_xfrm_request *req, struct ipsec_sa_
 int ipsec_xfrm_put_algorithms(struct sk_buff *msg, const struct ipsec_sa *sa);
 
 /* xfrm_sa.c */
+void ipsec_xfrm_addr(const xfrm_address_t *from, u16 family, union ipsec_addr *addr);
 int ipsec_xfrm_sa_new(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_sa_update(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_sa_del(struct ipsec_xfrm_request *req);

@@ -14,11 +14,11 @@ static bool is_addr(const xfrm_address_t *a, const union ipsec_addr *b, u16 fami
 	return !memcmp(a, b, ipsec_addr_len(family));
 }
 
-static bool is_nowhere(const xfrm_address_t *addr)
+static bool is_nowhere(const xfrm_address_t *addr, u16 family)
 {
-	static const xfrm_address_t any;
+	static const union ipsec_addr any;
 
-	return !memcmp(addr, &any, sizeof(any));
+	return is_addr(addr, &any, family);
 }
 
 static bool is_family(u16 family)
@@ -28,10 +28,12 @@ static bool is_family(u16 family)
 
 static bool is_same(const struct xfrm_user_migrate *a, const struct xfrm_user_migrate *b)
 {
-	return !memcmp(&a->old_daddr, &b->old_daddr, sizeof(a->old_daddr)) &&
-	       !memcmp(&a->old_saddr, &b->old_saddr, sizeof(a->old_saddr)) &&
-	       a->proto == b->proto && a->mode == b->mode && a->reqid == b->reqid &&
-	       a->old_family == b->old_family;
+	size_t len = ipsec_addr_len(a->old_family);
+
+	return a->old_family == b->old_family &&
+	       !memcmp(&a->old_daddr, &b->old_daddr, len) &&
+	       !memcmp(&a->old_saddr, &b->old_saddr, len) &&
+	       a->proto == b->proto && a->mode == b->mode && a->reqid == b->reqid;
 }
 
 static int check(const struct ipsec_xfrm_request *req, const struct xfrm_user_migrate *moves,
@@ -44,7 +46,8 @@ static int check(const struct ipsec_xfrm_request *req, const struct xfrm_user_mi
 					 "From 1 to 4 pairs of addresses can change at once");
 	for (i = 0; i < n; i++) {
 		if (!is_family(moves[i].old_family) || !is_family(moves[i].new_family) ||
-		    is_nowhere(&moves[i].new_daddr) || is_nowhere(&moves[i].new_saddr))
+		    is_nowhere(&moves[i].new_daddr, moves[i].new_family) ||
+		    is_nowhere(&moves[i].new_saddr, moves[i].new_family))
 			return ipsec_xfrm_refuse(req, XFRMA_MIGRATE, -EINVAL,
 						 "An SA moves to two addresses, of IPv4 or of IPv6");
 		for (k = 0; k < i; k++)
@@ -114,8 +117,8 @@ static unsigned int move_specs(struct ipsec_policy *policy, const struct xfrm_us
 			continue;
 		n++;
 		spec->family = move->new_family;
-		memcpy(&spec->dst, &move->new_daddr, sizeof(spec->dst));
-		memcpy(&spec->src, &move->new_saddr, sizeof(spec->src));
+		ipsec_xfrm_addr(&move->new_daddr, spec->family, &spec->dst);
+		ipsec_xfrm_addr(&move->new_saddr, spec->family, &spec->src);
 		front->tmpl[i].family = move->new_family;
 		front->tmpl[i].id.daddr = move->new_daddr;
 		front->tmpl[i].saddr = move->new_saddr;
@@ -167,10 +170,8 @@ static int sa_move(const struct ipsec_xfrm_request *req, struct ipsec_txn *txn,
 	if (!front)
 		return -ENOMEM;
 	config.id.family = where->new_family;
-	memset(&config.id.dst, 0, sizeof(config.id.dst));
-	memset(&config.src, 0, sizeof(config.src));
-	memcpy(&config.id.dst, &where->new_daddr, ipsec_addr_len(where->new_family));
-	memcpy(&config.src, &where->new_saddr, ipsec_addr_len(where->new_family));
+	ipsec_xfrm_addr(&where->new_daddr, where->new_family, &config.id.dst);
+	ipsec_xfrm_addr(&where->new_saddr, where->new_family, &config.src);
 	front->updated = false;
 	front->moved = true;
 	take_ports(req, front, &config);

@@ -130,8 +130,8 @@ static int policy_spec(const struct ipsec_xfrm_request *req, const struct xfrm_u
 	spec->reqid = tmpl->reqid;
 	spec->spi = tmpl->id.spi;
 	spec->optional = tmpl->optional;
-	memcpy(&spec->src, &tmpl->saddr, ipsec_addr_len(spec->family));
-	memcpy(&spec->dst, &tmpl->id.daddr, ipsec_addr_len(spec->family));
+	ipsec_xfrm_addr(&tmpl->saddr, spec->family, &spec->src);
+	ipsec_xfrm_addr(&tmpl->id.daddr, spec->family, &spec->dst);
 	return spec_mode(req, tmpl->mode, spec);
 }
 

@@ -12,7 +12,13 @@
 
 #define SPI_TRIES	1000	/* at random */
 
-static void sa_addr(const xfrm_address_t *from, u16 family, union ipsec_addr *addr)
+/**
+ * ipsec_xfrm_addr() - read an address
+ * @from: what is behind an address of IPv4 may be anything
+ * @family: AF_INET or AF_INET6
+ * @addr: filled
+ */
+void ipsec_xfrm_addr(const xfrm_address_t *from, u16 family, union ipsec_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	memcpy(addr, from, ipsec_addr_len(family));
@@ -32,7 +38,7 @@ static void sa_id(const xfrm_address_t *daddr, u16 family, u8 proto, __be32 spi,
 		  struct ipsec_sa_id *id)
 {
 	memset(id, 0, sizeof(*id));
-	sa_addr(daddr, family, &id->dst);
+	ipsec_xfrm_addr(daddr, family, &id->dst);
 	id->family = family;
 	id->proto = proto;
 	id->spi = spi;
@@ -190,7 +196,7 @@ static int sa_name(const struct ipsec_xfrm_request *req, const struct xfrm_users
 	if (err)
 		return err;
 	sa_id(&info->id.daddr, info->family, info->id.proto, info->id.spi, &config->id);
-	sa_addr(&info->saddr, info->family, &config->src);
+	ipsec_xfrm_addr(&info->saddr, info->family, &config->src);
 	config->reqid = info->reqid;
 	sa_direction(req, config);
 	ipsec_xfrm_mark(req, &config->mark);

@@ -30,6 +30,11 @@ def move(*moves):
     return ask(xfrm.MIGRATE, NAME + xfrm.attr(xfrm.A_MIGRATE, b"".join(moves)))
 
 
+def dirty(body, byte=0xaa):
+    """A move of IPv4 addresses that has something behind them."""
+    return b"".join(body[at:at + 4] + bytes([byte]) * 12 for at in range(0, 64, 16)) + body[64:]
+
+
 def send():
     near.send(forge.datagram(NEAR_HOST, FAR_HOST, b"one"))
 
@@ -113,4 +118,11 @@ if os.path.exists(FAULTS):
 else:
     ktap.skip("there may be no memory for a move", "this kernel's allocations do not fail on demand")
 
+begin()
+ktap.same("what is behind an address says nothing: 0.0.0.0 is nowhere", errno.EINVAL,
+          move(dirty(xfrm.migrate(US, FAR, "0.0.0.0", "0.0.0.0"))))
+ktap.same("and these are one SA", errno.EINVAL,
+          move(dirty(xfrm.migrate(US, FAR, US, THERE)), dirty(xfrm.migrate(US, FAR, US, THERE), 0xbb)))
+ktap.same("and this one moves", 0, move(dirty(xfrm.migrate(US, FAR, US, THERE))))
+goes_to(THERE)
 ktap.end()
