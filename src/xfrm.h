@@ -133,6 +133,7 @@ int ipsec_xfrm_specs(const struct ipsec_xfrm_request *req, const struct xfrm_use
 		     unsigned int n, struct ipsec_policy *policy);
 u8 ipsec_xfrm_dir(const struct ipsec_policy *policy);
 bool ipsec_xfrm_is_sub(const struct ipsec_xfrm_request *req);
+int ipsec_xfrm_check_type(const struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_new(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_update(struct ipsec_xfrm_request *req);
 int ipsec_xfrm_policy_del(struct ipsec_xfrm_request *req);

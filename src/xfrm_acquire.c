@@ -120,9 +120,12 @@ int ipsec_xfrm_acquire(struct ipsec_xfrm_request *req)
 {
 	const struct nlattr *attr = req->attrs[XFRMA_TMPL];
 	const struct xfrm_user_tmpl *tmpl;
+	int err = ipsec_xfrm_check_type(req);
 	unsigned int n, i;
 	struct sk_buff *msg;
 
+	if (err)
+		return err;
 	n = attr ? nla_len(attr) / sizeof(*tmpl) : 0;
 	if (!n || n > NFIPSEC_SPECS_MAX)
 		return ipsec_xfrm_refuse(req, XFRMA_TMPL, -EINVAL,

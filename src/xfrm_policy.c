@@ -63,7 +63,13 @@ bool ipsec_xfrm_is_sub(const struct ipsec_xfrm_request *req)
 	return type_of(req) == XFRM_POLICY_TYPE_SUB;
 }
 
-static int check_type(const struct ipsec_xfrm_request *req)
+/**
+ * ipsec_xfrm_check_type() - refuse a type of policy that there is not
+ * @req: the message
+ *
+ * Return: 0 or -EINVAL.
+ */
+int ipsec_xfrm_check_type(const struct ipsec_xfrm_request *req)
 {
 	if (type_of(req) <= XFRM_POLICY_TYPE_SUB)
 		return 0;
@@ -76,7 +82,7 @@ static int unsupported(const struct ipsec_xfrm_request *req)
 	if (req->attrs[XFRMA_SEC_CTX])
 		return ipsec_xfrm_refuse(req, XFRMA_SEC_CTX, -EOPNOTSUPP,
 					 "nfipsec has no security contexts");
-	return check_type(req);
+	return ipsec_xfrm_check_type(req);
 }
 
 /* A policy in no SPD, with its name. */
@@ -427,7 +433,7 @@ int ipsec_xfrm_policy_get(struct ipsec_xfrm_request *req)
 int ipsec_xfrm_policy_flush(struct ipsec_xfrm_request *req)
 {
 	bool sub = ipsec_xfrm_is_sub(req);
-	int err = check_type(req);
+	int err = ipsec_xfrm_check_type(req);
 	struct ipsec_txn txn;
 
 	if (err)

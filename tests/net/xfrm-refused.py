@@ -171,6 +171,10 @@ wanted = struct.pack("=16s4sB3x16s", addr(TWO), bytes(4), ESP, addr(ONE)) + \
 templates = "From 1 to 4 templates say which SAs are needed"
 refused("a request for no SA", ACQUIRE, wanted, INVAL, templates)
 refused("a request for five SAs", ACQUIRE, wanted + attr(A_TMPL, tmpl(ONE, TWO) * 5), INVAL, templates)
+for kind, body in ((NEWPOLICY, policy(OUT, HERE, "10.3.0.0/24")), (GETPOLICY, name), (DELPOLICY, name), (FLUSHPOLICY, b""),
+                   (ACQUIRE, wanted + attr(A_TMPL, tmpl(ONE, TWO)))):
+    refused(f"{NAMES[kind - NEWSA]} of a policy of no type", kind, body + attr(A_POLICY_TYPE, b"\7" + bytes(5)), INVAL,
+            "The type of a policy is main or sub")
 refused("thresholds longer than an address", NEWSPDINFO, bytes(4) + attr(3, bytes([33, 16])), INVAL,
         "A prefix is longer than an address")
 
