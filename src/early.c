@@ -49,8 +49,7 @@ static void early_expire(struct work_struct *work)
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&early->lock);
 	for (i = 0; i < ARRAY_SIZE(early->queues); i++)
-		WRITE_ONCE(early->packets, early->packets -
-			   ipsec_queue_overdue(&early->queues[i], &list));
+		early->packets -= ipsec_queue_overdue(&early->queues[i], &list);
 	if (early->packets)
 		queue_delayed_work(ipsec_wq, &early->expire, TICK);
 	spin_unlock_bh(&early->lock);
@@ -93,16 +92,32 @@ void ipsec_early_exit(struct ipsec_net *inet)
 	kfree(inet->early);
 }
 
-/* Return: false: there is no room, and the packet stays the caller's. The lock is held. */
+/* The lock is held. Return: false: there is no room. */
 static bool queue(struct ipsec_early *early, struct sk_buff *skb)
 {
 	lockdep_assert_held(&early->lock);
 	if (early->packets >= IPSEC_EARLY_MAX)
 		return false;
 	__skb_queue_tail(queue_of(early, ipsec_cb(skb)->spi), skb);
-	WRITE_ONCE(early->packets, early->packets + 1);
+	early->packets++;
 	queue_delayed_work(ipsec_wq, &early->expire, TICK);
 	return true;
+}
+
+/* Return: false: its SA is gone, and the packet stays the caller's. Otherwise it is consumed. */
+static bool hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa)
+{
+	bool gone, queued = false;
+
+	spin_lock(&inet->early->lock);
+	/* It ends before those who wait are looked for: whoever comes later finds that here. */
+	gone = sa && READ_ONCE(sa->dead);
+	if (likely(!gone))
+		queued = queue(inet->early, skb);
+	spin_unlock(&inet->early->lock);
+	if (unlikely(!gone && !queued))
+		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
+	return !gone;
 }
 
 /**
@@ -114,14 +129,8 @@ static bool queue(struct ipsec_early *early, struct sk_buff *skb)
  */
 void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
 {
-	bool queued;
-
 	skb->dev = NULL;
-	spin_lock(&inet->early->lock);
-	queued = queue(inet->early, skb);
-	spin_unlock(&inet->early->lock);
-	if (!queued)
-		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
+	hold(inet, skb, NULL);
 }
 
 /**
@@ -137,22 +146,12 @@ void ipsec_early_again(struct ipsec_net *inet, struct sk_buff *skb)
  */
 bool ipsec_early_hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec_sa *sa)
 {
-	bool gone, queued = false;
-
 	ipsec_book(inet, IPSEC_IN_HELD, ipsec_bytes(skb));
 	ipsec_cb(skb)->len = skb->dev->ifindex;
 	ipsec_cb(skb)->next_header = sa->id.proto;
 	ipsec_cb(skb)->spi = sa->id.spi;
 	ipsec_queue_prepare(skb, IPSEC_EARLY_SECONDS);
-	spin_lock(&inet->early->lock);
-	/* It ends before those who wait are looked for: whoever comes later finds that here. */
-	gone = READ_ONCE(sa->dead);
-	if (likely(!gone))
-		queued = queue(inet->early, skb);
-	spin_unlock(&inet->early->lock);
-	if (unlikely(!gone && !queued))
-		ipsec_drop(inet, skb, IPSEC_IN_LARVAL, 0);
-	return !gone;
+	return hold(inet, skb, sa);
 }
 
 /**
@@ -171,7 +170,7 @@ void ipsec_early_take(struct ipsec_net *inet, const struct ipsec_sa *sa,
 	__skb_queue_head_init(list);
 	spin_lock_bh(&early->lock);
 	skb_queue_splice_tail_init(queue_of(early, sa->id.spi), list);
-	WRITE_ONCE(early->packets, early->packets - skb_queue_len(list));
+	early->packets -= skb_queue_len(list);
 	spin_unlock_bh(&early->lock);
 }
 
