@@ -15,6 +15,9 @@
  * If the first one was not seen, a policy that protects or discards, names ports and stands
  * before the first one that does not is not passed by: DISCARD drops, a stateful one waits
  * for the first fragment, so drops, and of the rest only what will be protected goes on.
+ *
+ * Sub-policies and the others are asked so each for themselves: where two protect the first one
+ * the others have the same SAs, or those of another sub-policy and another policy, or are dropped.
  */
 #include <linux/jhash.h>
 #include <linux/mm.h>
@@ -265,9 +268,41 @@ static bool protects(const struct ipsec_policy *policy)
 	return policy && policy->action == NFIPSEC_ACTION_PROTECT;
 }
 
+/* Of what protects a packet, which may be a couple: the sub-policy, or the other one. */
+static const struct ipsec_policy *part(const struct ipsec_policy *policy, bool sub)
+{
+	if (!protects(policy))
+		return NULL;
+	if (policy->main)
+		return sub ? policy->sub : policy->main;
+	return policy->tag.sub == sub ? policy : NULL;
+}
+
 static bool is_stateful(const struct ipsec_policy *policy)
 {
 	return policy->flags & NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS;
+}
+
+/* RFC 4301 7.1 and 7.3: what protects the first one protects the others. */
+static bool follow(const struct ipsec_policy *first, const struct ipsec_policy *opaque, bool sub)
+{
+	const struct ipsec_policy *policy = part(first, sub);
+
+	return !policy || is_stateful(policy) || policy == part(opaque, sub);
+}
+
+static bool waits(const struct ipsec_policy *found, const struct ipsec_policy *opaque, bool sub)
+{
+	const struct ipsec_policy *policy = part(found, sub);
+
+	return policy && is_stateful(policy) && policy != part(opaque, sub);
+}
+
+/* RFC 4301 7.2: where a sub-policy protects another one does instead; likewise the others. */
+static bool replaces(const struct ipsec_policy *opaque, const struct ipsec_policy *found)
+{
+	return (part(opaque, true) || !part(found, true)) &&
+	       (part(opaque, false) || !part(found, false));
 }
 
 /* The first policy that asks for no ports, or for opaque ones. */
@@ -279,16 +314,15 @@ static struct ipsec_flow *lookup_opaque(struct ipsec_net *inet, u8 dir, const st
 	return ipsec_flow_lookup(inet, dir, &opaque);
 }
 
-/* RFC 4301 7.1 and 7.2: the SA of the first fragment names ports, so it is not for this one. */
 static struct ipsec_flow *lookup_known(struct ipsec_net *inet, u8 dir, const struct ipsec_key *key,
 				       const struct ipsec_key *whole, enum ipsec_stat *reason)
 {
-	struct ipsec_flow *flow = ipsec_flow_lookup(inet, dir, whole);
+	const struct ipsec_policy *first = ipsec_flow_lookup(inet, dir, whole)->policy;
+	struct ipsec_flow *flow = lookup_opaque(inet, dir, key);
 
-	if (!protects(flow->policy) || is_stateful(flow->policy))
-		return flow;
-	flow = lookup_opaque(inet, dir, key);
-	if (protects(flow->policy))
+	if (follow(first, flow->policy, true) && follow(first, flow->policy, false))
+		return ipsec_flow_lookup(inet, dir, whole);
+	if (replaces(flow->policy, first))
 		return flow;
 	*reason = reason_of(dir, IPSEC_IN_FRAGMENT_PORTS, IPSEC_OUT_FRAGMENT_PORTS);
 	return NULL;
@@ -297,18 +331,16 @@ static struct ipsec_flow *lookup_known(struct ipsec_net *inet, u8 dir, const str
 static struct ipsec_flow *lookup_unknown(struct ipsec_net *inet, u8 dir,
 					 const struct ipsec_key *key, enum ipsec_stat *reason)
 {
-	struct ipsec_policy *policy = ipsec_flow_lookup(inet, dir, key)->policy;
+	const struct ipsec_policy *policy = ipsec_flow_lookup(inet, dir, key)->policy;
 	struct ipsec_flow *flow = lookup_opaque(inet, dir, key);
 
-	if (flow->policy == policy)
-		return flow;
 	if (!protects(policy))
 		return ipsec_flow_lookup(inet, dir, key);
-	if (is_stateful(policy)) {
+	if (waits(policy, flow->policy, true) || waits(policy, flow->policy, false)) {
 		*reason = reason_of(dir, IPSEC_IN_FRAGMENT_FIRST, IPSEC_OUT_FRAGMENT_FIRST);
 		return NULL;
 	}
-	if (protects(flow->policy))
+	if (replaces(flow->policy, policy))
 		return flow;
 	*reason = reason_of(dir, IPSEC_IN_FRAGMENT_PORTS, IPSEC_OUT_FRAGMENT_PORTS);
 	return NULL;

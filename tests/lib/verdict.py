@@ -2,7 +2,8 @@
 
     gateway = Gateway()
     gateway.load(rules)
-    gateway.out(packet)     what becomes of a packet from near to far: "clear", "esp 0x1001"
+    gateway.out(packet)     what becomes of a packet from near to far: "clear", "esp 0x1001", or of
+                            ESP in a tunnel of AH "ah 0x1002 esp 0x1001"
     gateway.into(packet)    the same from far to near; or "dropped REASON"
 
 Behind each packet goes a marker that every set of rules lets pass: when it has arrived, so
@@ -82,13 +83,20 @@ class Gateway:
 
     @staticmethod
     def _what(came, sent):
-        proto, at = (came[6], 40) if came[0] >> 4 == 6 else (came[9], forge.header_len(came))
         if came == (forge6.forwarded6 if sent[0] >> 4 == 6 else forge.forwarded)(sent):
             return "clear"
         if sent[0] >> 4 == 4 and sent[9] in (ESP, AH):
             return "decapsulated"
-        if proto == ESP:
-            return f"esp {struct.unpack_from('!I', came, at)[0]:#x}"
-        if proto == AH:
-            return f"ah {struct.unpack_from('!I', came, at + 4)[0]:#x}"
-        return "changed " + came.hex()
+        return sas_of(came) or "changed " + came.hex()
+
+
+def sas_of(packet):
+    """The SAs of a packet that can be seen, the outermost first."""
+    proto, at = (packet[6], 40) if packet[0] >> 4 == 6 else (packet[9], forge.header_len(packet))
+    if proto == ESP:
+        return f"esp {struct.unpack_from('!I', packet, at)[0]:#x}"
+    if proto != AH:
+        return ""
+    inside = packet[at + 4 * (packet[at + 1] + 2):] if packet[at] in (4, 41) else b""
+    said = f"ah {struct.unpack_from('!I', packet, at + 4)[0]:#x}"
+    return f"{said} {sas_of(inside)}".strip() if inside else said

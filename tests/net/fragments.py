@@ -15,13 +15,15 @@ ours = Sa("esp", "tunnel", 0x7001, US, FAR, "aes-128", "hmac-sha2-256")
 other = Sa("esp", "tunnel", 0x7003, US, FAR, "aes-128", "hmac-sha2-256")
 theirs = Sa("esp", "tunnel", 0x7002, FAR, US, "aes-128", "hmac-sha2-256")
 idents = itertools.count(1)
-PEER, PEER9 = f"local {US} peer {FAR} reqid 8", f"local {US} peer {FAR} reqid 9"
+around = Sa("ah", "tunnel", 0x7005, US, FAR, auth="hmac-sha2-256")
+behind = Sa("ah", "tunnel", 0x7006, FAR, US, auth="hmac-sha2-256")
+PEER, PEER9, PEER7 = (f"local {US} peer {FAR} reqid {reqid}" for reqid in (8, 9, 7))
 NETS4, NETS6 = "from 10.1.0.0/24 to 10.2.0.0/24", "from fd01::/64 to fd02::/64"
 ESP, OTHER, CLEAR = "esp 0x7001", "esp 0x7003", "clear"
 
 
 def rules(*lines):
-    sas = ((ours, 8), (theirs, 8), (other, 9))
+    sas = ((ours, 8), (theirs, 8), (other, 9), (around, 7), (behind, 7))
     gateway.load("".join(line + "\n" for line in lines) +
                  "".join(sa.rule().replace("\n", f" reqid {reqid}\n") for sa, reqid in sas))
 
@@ -131,6 +133,66 @@ ktap.same("of neither", [ESP, ESP], out(*cut(11)))
 ktap.same("who knows of which: not past deny", ["dropped OUT_DISCARD"], out(cut(11)[1]))
 rules("flow proto udp from 10.1.0.0/24 to 10.2.0.0/24 port 9 type bypass", f"flow esp {NETS4} {PEER}")
 ktap.same("who knows of which: never past in clear", [ESP], out(cut(9)[1]))
+
+# --- sub-policies: where two protect, the rest of a packet has both SAs ---------------------
+
+BOTH, ONLY_AH = "ah 0x7005 esp 0x7001", "ah 0x7005"
+ALL = f"flow ah {NETS4} {PEER7}"
+MARKS = "flow from 10.1.0.2 to 10.2.0.77 type bypass priority 1 sub"
+SIXTH = f"flow esp proto udp from fd01::/64 to fd02::/64 port 9 {PEER}"
+rules(MARKS, f"{PORT} sub", ALL, f"{SIXTH} sub", f"flow ah {NETS6} {PEER7}")
+ktap.same("the sub-policy has ports: not without its SA", [BOTH, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9)))
+ktap.same("the sub-policy has ports, IPv6", [BOTH, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9, SIX)))
+ktap.same("the sub-policy has ports: nor alone", ["dropped OUT_FRAGMENT_PORTS"], out(cut(9)[1]))
+ktap.same("the sub-policy has ports: other ports", [ONLY_AH, ONLY_AH], out(*cut(10)))
+rules(MARKS, f"{PORT} fragments stateful sub", ALL, f"{SIXTH} fragments stateful sub", f"flow ah {NETS6} {PEER7}")
+ktap.same("the sub-policy is stateful: both SAs", [BOTH, BOTH], out(*cut(9)))
+ktap.same("the sub-policy is stateful, IPv6", [BOTH, BOTH], out(*cut(9, SIX)))
+ktap.same("the sub-policy is stateful: too early", ["dropped OUT_FRAGMENT_FIRST"], out(cut(9)[1]))
+ktap.same("the sub-policy is stateful: other ports", [ONLY_AH, ONLY_AH], out(*cut(10)))
+rules(MARKS, f"flow esp {NETS4} {PEER} sub", f"flow ah proto udp from 10.1.0.0/24 to 10.2.0.0/24 port 9 {PEER7}")
+ktap.same("the other one has ports: not without its SA", [BOTH, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9)))
+ktap.same("the other one has ports: nor alone", ["dropped OUT_FRAGMENT_PORTS"], out(cut(9)[1]))
+ktap.same("the other one has ports: other ports", [ESP, ESP], out(*cut(10)))
+STATEFUL7 = f"flow ah proto udp from 10.1.0.0/24 to 10.2.0.0/24 port 9 {PEER7} fragments stateful"
+rules(MARKS, f"flow esp {NETS4} {PEER} sub", STATEFUL7)
+ktap.same("the other one is stateful: both SAs", [BOTH, BOTH], out(*cut(9)))
+ktap.same("the other one is stateful: too early", ["dropped OUT_FRAGMENT_FIRST"], out(cut(9)[1]))
+rules(MARKS, f"{PORT} sub", STATEFUL7)
+ktap.same("both have ports, one is stateful", [BOTH, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9)))
+rules(MARKS, f"{PORT} fragments stateful sub", STATEFUL7)
+ktap.same("both are stateful", [BOTH, BOTH], out(*cut(9)))
+rules(MARKS, f"flow esp proto udp from 10.1.0.0/24 port opaque to 10.2.0.0/24 {PEER9} sub", f"{PORT} sub", ALL)
+ktap.same("a sub-policy for fragments", [BOTH, f"{ONLY_AH} {OTHER}"], out(*cut(9)))
+ktap.same("a sub-policy for fragments: alone", [f"{ONLY_AH} {OTHER}"], out(cut(9)[1]))
+rules(MARKS, f"{PORT} sub", "flow proto udp from 10.1.0.0/24 to 10.2.0.0/24 port 9 type bypass", ALL)
+ktap.same("the other one bypasses the first: the SA of a third is not enough",
+          [ESP, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9)))
+rules(MARKS, f"{PORT} fragments stateful sub", ALL,
+      "flow proto udp from 10.1.0.0/24 port opaque to 10.2.0.0/24 type deny priority 1")
+ktap.same("the sub-policy is stateful, others are not let through", [BOTH, "dropped OUT_FRAGMENT_PORTS"], out(*cut(9)))
+
+
+def through(*packets):
+    return [gateway.into(behind.protect(theirs.protect(packet))) for packet in packets]
+
+
+def through_ah(*packets):
+    return [gateway.into(behind.protect(packet)) for packet in packets]
+
+
+FROM = f"flow esp in proto udp from 10.2.0.0/24 to 10.1.0.0/24 port 53 {PEER}"
+rules(MARKS, f"{FROM} fragments stateful sub", f"flow ah in from 10.2.0.0/24 to 10.1.0.0/24 {PEER7}")
+ktap.same("in: both SAs", ["decapsulated"] * 2, through(*cut(53, BACK4)))
+first, later = cut(53, BACK4)
+ktap.same("in: not without that of the sub-policy", ["decapsulated", "dropped IN_WRONG_SA"], through(first) + through_ah(later))
+ktap.same("in: too early", ["dropped IN_FRAGMENT_FIRST"] * 2, through(cut(53, BACK4)[1]) + through_ah(cut(53, BACK4)[1]))
+ktap.same("in: other ports", ["decapsulated"] * 2, through_ah(*cut(54, BACK4)))
+ktap.same("in, in clear", ["dropped IN_CLEAR_PROTECT"] * 2, into(*cut(53, BACK4)))
+rules(MARKS, f"{FROM} sub", f"flow ah in from 10.2.0.0/24 to 10.1.0.0/24 {PEER7}")
+first, later = cut(53, BACK4)
+ktap.same("in: the SAs are not for the later one", ["decapsulated"] + ["dropped IN_FRAGMENT_PORTS"] * 2,
+          through(first, later) + through_ah(later))
 
 # --- made to deceive --------------------------------------------------------------------
 
