@@ -666,7 +666,8 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
 		flow->bundle = NULL;
 		flow->sadb_gen = gen;
-		flow->awaits = chain.awaits;
+		/* Of a couple another SA may be asked for first, see ipsec_bundle_lacks(). */
+		flow->awaits = flow->policy->main ? 0 : chain.awaits;
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}

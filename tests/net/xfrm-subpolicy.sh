@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# vm: cpus=1 timeout=200
+# vm: cpus=1 timeout=300
 # Sub-policies of `ip xfrm`: they are asked first; unless they drop, the others decide as well, and
 # where both protect a packet has the SAs of both, or does not go.
 set -u
@@ -174,7 +174,14 @@ without() { # reqid...
 	pinging
 }
 
+# Of the first SA behind a change of policies all packets hear; of the next one those that it may be for.
+other() {
+	xfrm "$1" state add src "$2" dst "$3" proto esp spi 9009 mode transport reqid 9 auth 'hmac(sha1)' $key enc 'ecb(cipher_null)' ''
+	xfrm "$1" state delete src "$2" dst "$3" proto esp spi 9009
+}
+
 rules 1 2
+other a $left 192.0.2.9
 monitor
 without 1 2
 check "without both SAs: one is asked for" await 5 grep -q 'reqid 1' "$net_state/acquire"
@@ -187,6 +194,32 @@ is "meanwhile the packet waits" "1 0" "$(delta a OUT_HELD) $(packets "$ARTIFACTS
 sa a 2 0
 check "when that comes the packet goes" wait $ping
 is "and nothing is dropped" "1 " "$(delta a OUT_RELEASED) $(drops a)"
+kill $monitor
+
+# With IPv6 transport mode is inside, whichever policy names it; the sub-policy's SA is asked for first.
+left6=2001:db8::1 right6=2001:db8::2
+sa6() { # reqid, mode
+	xfrm a state add src $left6 dst $right6 proto esp spi 200"$1" mode "$2" reqid "$1" auth 'hmac(sha1)' $key enc 'ecb(cipher_null)' ''
+}
+has_released() { [ "$(delta a OUT_RELEASED)" = 1 ]; }
+rules - -
+ipsec_load a << END
+flow esp tunnel out from $left6 to $right6 local $left6 peer $right6 reqid 2 sub
+flow esp transport out from $left6 to $right6 reqid 1
+END
+snapshot a
+other a $left6 2001:db8::9
+monitor
+ip netns exec a ping -q -c 1 -W 1 $right6 > /dev/null &
+ping=$!
+check "IPv6, without both SAs: one is asked for" await 5 grep -q 'reqid 2' "$net_state/acquire"
+sa6 2 tunnel
+check "IPv6: when it comes the other one is asked for" await 5 grep -q 'reqid 1' "$net_state/acquire"
+is "IPv6: that of the sub-policy first" "ptype sub reqid 2 ptype main reqid 1" "$(asked)"
+sa6 1 transport
+check "IPv6: when that comes the packet goes" await 5 has_released
+is "IPv6: under both" "1 " "$(delta a OUT_PROTECTED) $(drops a)"
+wait $ping
 kill $monitor
 
 has_held() { [ "$(delta a OUT_HELD)" = 1 ]; }
