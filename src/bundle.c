@@ -703,6 +703,14 @@ bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow)
 	return true;
 }
 
+/* Where packets of a couple go without either policy's SAs, that of one that asks is enough. */
+static bool needs_sub(const struct ipsec_policy *couple)
+{
+	if (couple->flags & NFIPSEC_POLICY_F_OPTIONAL)
+		return !(couple->sub->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	return !(couple->sub->flags & NFIPSEC_POLICY_F_OPTIONAL);
+}
+
 /**
  * ipsec_bundle_lacks() - which policy names the SA that a flow lacks
  * @inet: the namespace
@@ -720,8 +728,7 @@ struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ips
 
 	if (likely(!policy->main))
 		return policy;
-	if (policy->sub->flags & NFIPSEC_POLICY_F_OPTIONAL ||
-	    find_sas(inet, policy->sub, &flow->key, &chain))
+	if (!needs_sub(policy) || find_sas(inet, policy->sub, &flow->key, &chain))
 		return policy->main;
 	return policy->sub;
 }

@@ -16,9 +16,9 @@
 
 #define COUPLE_BITS	6
 
-/* What lets more packets through is so only if both policies say so. */
-#define BOTH_SAY	(NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS | \
-			 NFIPSEC_POLICY_F_RELAY_ERRORS)
+/* A couple has these flags if both policies do, and others if one does. */
+#define BOTH_SAY	(NFIPSEC_POLICY_F_OPTIONAL | NFIPSEC_POLICY_F_NO_ACQUIRE | \
+			 NFIPSEC_POLICY_F_STATEFUL_FRAGMENTS | NFIPSEC_POLICY_F_RELAY_ERRORS)
 
 /**
  * struct ipsec_couples - the couples of one version of an SPD

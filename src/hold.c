@@ -113,14 +113,17 @@ void ipsec_hold_exit(struct ipsec_net *inet)
 }
 
 /**
- * ipsec_hold_wanted() - whether a policy lets packets wait
- * @policy: a PROTECT policy
+ * ipsec_hold_wanted() - whether the packets of a flow wait for the SA that it lacks
+ * @inet: the namespace
+ * @flow: its flow, under a PROTECT policy; an SA is missing
+ *
+ * BH off, RCU read-side section.
  *
  * Return: false if no key manager is to be asked: then nothing is worth waiting for.
  */
-bool ipsec_hold_wanted(const struct ipsec_policy *policy)
+bool ipsec_hold_wanted(struct ipsec_net *inet, const struct ipsec_flow *flow)
 {
-	return !(policy->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	return !(ipsec_bundle_lacks(inet, flow)->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 }
 
 /* Any context, no lock. */

@@ -15,7 +15,7 @@ struct ipsec_sa;
 
 int ipsec_hold_init(struct ipsec_net *inet);
 void ipsec_hold_exit(struct ipsec_net *inet);
-bool ipsec_hold_wanted(const struct ipsec_policy *policy);
+bool ipsec_hold_wanted(struct ipsec_net *inet, const struct ipsec_flow *flow);
 void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow);
 bool ipsec_hold_full(struct ipsec_net *inet, struct ipsec_flow *flow);
 bool ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb);

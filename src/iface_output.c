@@ -80,7 +80,7 @@ static void tell_too_big(struct sk_buff *skb, unsigned int mtu)
 static enum ipsec_stat wait_for_sa(struct ipsec_iface *iface, struct ipsec_flow *flow,
 				   struct sk_buff *skb)
 {
-	if (!ipsec_hold_wanted(flow->policy))
+	if (!ipsec_hold_wanted(iface->inet, flow))
 		return IPSEC_OUT_NO_SA;
 	if (ipsec_hold_full(iface->inet, flow))
 		return IPSEC_OUT_HOLD_FULL;

@@ -80,7 +80,7 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 
 	if (likely(bundle))
 		return attach(skb, ipsec_bundle_dst(bundle), local);
-	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(flow->policy))
+	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(inet, flow))
 		return reason;
 	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL) {
 		ipsec_hold_ask(inet, flow);
@@ -335,7 +335,7 @@ static struct ipsec_bundle *recheck(struct ipsec_net *inet, struct sk_buff *skb,
 		return NULL;
 	}
 	bundle = ipsec_bundle_get(inet, flow, reason);
-	if (!bundle && *reason == IPSEC_OUT_NO_SA && ipsec_hold_wanted(flow->policy))
+	if (!bundle && *reason == IPSEC_OUT_NO_SA && ipsec_hold_wanted(inet, flow))
 		*waits = flow;
 	return bundle;
 }

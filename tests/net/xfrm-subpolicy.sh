@@ -222,6 +222,55 @@ is "IPv6: under both" "1 " "$(delta a OUT_PROTECTED) $(drops a)"
 wait $ping
 kill $monitor
 
+# One of the two asks nobody.
+# sub-policy's SA (reqid 1) and the other one's (2): their types in a; both SAs are missing
+types() {
+	rules - -
+	ipsec_load a << END
+flow esp transport out from $left to $right reqid 1 type $1 sub
+flow esp tunnel out from $left to $right local $left peer $right reqid 2 type $2
+END
+	snapshot a
+	monitor
+	without 1 2
+}
+types_end() {
+	kill $monitor $ping
+	wait $ping
+	capture_end
+	xfrm a state flush
+	local reqid
+	for reqid in 1 2 3; do
+		sa a $reqid 0
+		sa a $reqid 1
+	done
+}
+has_dropped() { [ "$(drops a)" = "$1" ]; }
+has_protected() { [ "$(delta a OUT_PROTECTED)" = 1 ]; }
+types use require
+check "the sub-policy needs none, and asks nobody: the other one asks" await 5 grep -q 'reqid 2' "$net_state/acquire"
+sa a 2 0
+check "and that SA is enough" await 5 has_protected
+is "the packet has waited for it" "ptype main reqid 2, 1 1 " "$(asked), $(delta a OUT_HELD) $(delta a OUT_RELEASED) $(drops a)"
+types_end
+types dontacq require
+check "the sub-policy needs one, and asks nobody: nothing waits" await 5 has_dropped OUT_NO_SA=1
+is "nor asks the other one" ", 0" "$(asked), $(delta a OUT_HELD)"
+types_end
+types require dontacq
+check "the other one asks nobody: that of the sub-policy is asked for" await 5 grep -q 'reqid 1' "$net_state/acquire"
+sa a 1 0
+check "when it comes nothing waits for the other one" await 5 has_dropped OUT_NO_SA=1
+is "which is not asked for" "ptype sub reqid 1" "$(asked)"
+types_end
+types acquire use
+check "neither is needed, the sub-policy asks" await 5 grep -q 'reqid 1' "$net_state/acquire"
+is "and packets go in clear" "0 1 " "$(delta a OUT_HELD) $(delta a OUT_BYPASSED) $(drops a)"
+types_end
+types use acquire
+check "neither is needed, the other one asks" await 5 grep -q 'reqid 2' "$net_state/acquire"
+types_end
+
 has_held() { [ "$(delta a OUT_HELD)" = 1 ]; }
 for type in sub main; do
 	rules 1 2
