@@ -23,36 +23,45 @@
 /**
  * struct ipsec_couples - the couples of one version of an SPD
  * @lock: taken to add one
- * @none: drops packets: there was no memory for their couple
  * @bucket: the couples, by a hash of both policies
  */
 struct ipsec_couples {
 	spinlock_t lock;	/* @bucket */
-	struct ipsec_policy *none;
 	struct hlist_head bucket[1 << COUPLE_BITS];
 };
 
+static DEFINE_PER_CPU(struct ipsec_policy_cpu, none_cpu);
+
+/* Drops packets: there was no memory for their couple. In no SPD, and for all namespaces. */
+static struct ipsec_policy none = {
+	.action = NFIPSEC_ACTION_DISCARD,
+	.cpu = &none_cpu,
+};
+
+/**
+ * ipsec_couple_is_none() - whether there was no memory for a couple
+ * @policy: from ipsec_couple(), or any other
+ *
+ * Return: true: it drops packets for this reason, and only until there is memory.
+ */
+bool ipsec_couple_is_none(const struct ipsec_policy *policy)
+{
+	return policy == &none;
+}
+
 /**
  * ipsec_couples_create() - no couples, for a version of an SPD with sub-policies
- * @inet: the namespace
  *
  * Process context.
  *
  * Return: the couples, or NULL: no memory.
  */
-struct ipsec_couples *ipsec_couples_create(struct ipsec_net *inet)
+struct ipsec_couples *ipsec_couples_create(void)
 {
 	struct ipsec_couples *couples = kzalloc(sizeof(*couples), GFP_KERNEL);
 
-	if (!couples)
-		return NULL;
-	spin_lock_init(&couples->lock);
-	couples->none = ipsec_policy_create(inet, 0);
-	if (!couples->none) {
-		kfree(couples);
-		return NULL;
-	}
-	couples->none->action = NFIPSEC_ACTION_DISCARD;
+	if (couples)
+		spin_lock_init(&couples->lock);
 	return couples;
 }
 
@@ -73,7 +82,6 @@ void ipsec_couples_free(struct ipsec_couples *couples)
 	for (i = 0; i < ARRAY_SIZE(couples->bucket); i++)
 		hlist_for_each_entry_safe(couple, next, &couples->bucket[i], couple_node)
 			ipsec_policy_put(couple);
-	ipsec_policy_put(couples->none);
 	kfree(couples);
 }
 
@@ -173,7 +181,7 @@ static struct ipsec_policy *couple_find(const struct hlist_head *bucket,
  * RCU read-side section.
  *
  * Return: a policy with the specs of both, innermost those of the sub-policy. It drops packets if
- * they cannot be done one around the other, or there is no memory.
+ * they cannot be done one around the other, or there is no memory (ipsec_couple_is_none()).
  */
 struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_policy *sub,
 				  struct ipsec_policy *main)
@@ -192,5 +200,5 @@ struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_po
 			hlist_add_head_rcu(&couple->couple_node, bucket);
 	}
 	spin_unlock_bh(&couples->lock);
-	return couple ?: couples->none;
+	return couple ?: &none;
 }

@@ -8,6 +8,7 @@
 #include <net/mip6.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "couple.h"
 #include "flow.h"
 #include "header.h"
 #include "quote.h"
@@ -336,7 +337,8 @@ struct ipsec_flow *ipsec_flow_lookup(struct ipsec_net *inet, u8 dir,
 	flow->policy = ipsec_spd_lookup(inet, dir, key);
 	flow->key = *key;
 	flow->dir = dir;
-	flow->spd_gen = gen;
+	/* Where there was no memory there may be for the next packet. */
+	flow->spd_gen = unlikely(ipsec_couple_is_none(flow->policy)) ? 0 : gen;
 	flow->sadb_gen = 0;
 	flow->bundle = NULL;
 	flow->asked = 0;

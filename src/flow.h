@@ -14,7 +14,7 @@ struct ipsec_quote;
  * struct ipsec_flow - what is known of the packets with one key
  * @key: the key
  * @dir: enum nfipsec_dir
- * @spd_gen: SPD for which @policy is right
+ * @spd_gen: SPD for which @policy is right, or 0: for one packet only
  * @policy: the policy, or NULL: none matches
  * @sadb_gen: SADB for which @bundle is right, owned by bundle.c
  * @bundle: what protects the packets, owned by bundle.c

@@ -19,6 +19,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/ndisc.h>
 
+#include "couple.h"
 #include "event.h"
 #include "flow.h"
 #include "flowtable.h"
@@ -146,7 +147,7 @@ static unsigned int apply_out(struct ipsec_net *inet, struct sk_buff *skb, unsig
 	if (policy->action == NFIPSEC_ACTION_PROTECT)
 		return protect(inet, flow, skb, hook);
 	ipsec_policy_count(policy, skb->len);
-	return refuse(inet, skb, IPSEC_OUT_DISCARD);
+	return refuse(inet, skb, ipsec_couple_discards(policy, NFIPSEC_DIR_OUT));
 }
 
 static bool is_discovery(u8 type, u8 hop_limit)
@@ -226,7 +227,7 @@ static enum ipsec_stat clear_reason(struct ipsec_net *inet, struct ipsec_policy 
 	if (!policy)
 		return ipsec_spd_discards(inet, which) ? IPSEC_IN_NO_POLICY : IPSEC_NO_DROP;
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
-		return IPSEC_IN_DISCARD;
+		return ipsec_couple_discards(policy, NFIPSEC_DIR_IN);
 	if (policy->action == NFIPSEC_ACTION_PROTECT &&
 	    !(policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
 		return IPSEC_IN_CLEAR_PROTECT;

@@ -9,6 +9,7 @@
 #include <net/icmp.h>
 
 #include "bundle.h"
+#include "couple.h"
 #include "hold.h"
 #include "iface_output.h"
 #include "output.h"
@@ -62,7 +63,7 @@ static struct ipsec_flow *link_flow(struct ipsec_net *inet, const struct sk_buff
 		return NULL;
 	ipsec_policy_count(flow->policy, skb->len);
 	if (flow->policy->action == NFIPSEC_ACTION_DISCARD)
-		*reason = IPSEC_OUT_DISCARD;
+		*reason = ipsec_couple_discards(flow->policy, NFIPSEC_DIR_OUT);
 	return flow->policy->action == NFIPSEC_ACTION_PROTECT ? flow : NULL;
 }
 

@@ -18,6 +18,7 @@
 #include <net/route.h>
 
 #include "beet.h"
+#include "couple.h"
 #include "early.h"
 #include "event.h"
 #include "expire.h"
@@ -513,7 +514,7 @@ static enum ipsec_stat check_policy(struct ipsec_net *inet, struct sk_buff *skb,
 		return without_policy(inet, ipsec_cb(skb)->mode, policy);
 	ipsec_policy_count(policy, skb->len);
 	if (policy->action == NFIPSEC_ACTION_DISCARD)
-		return IPSEC_IN_DISCARD;
+		return ipsec_couple_discards(policy, NFIPSEC_DIR_IN);
 	return check_bundle(policy, skb, sa, &flow->key);
 }
 

@@ -18,6 +18,7 @@
 #include <net/route.h>
 
 #include "beet.h"
+#include "couple.h"
 #include "event.h"
 #include "expire.h"
 #include "hold.h"
@@ -331,7 +332,7 @@ static struct ipsec_bundle *recheck(struct ipsec_net *inet, struct sk_buff *skb,
 		return NULL;
 	}
 	if (flow->policy->action == NFIPSEC_ACTION_DISCARD) {
-		*reason = IPSEC_OUT_DISCARD;
+		*reason = ipsec_couple_discards(flow->policy, NFIPSEC_DIR_OUT);
 		return NULL;
 	}
 	bundle = ipsec_bundle_get(inet, flow, reason);

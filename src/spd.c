@@ -490,7 +490,7 @@ struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct li
 		return ERR_PTR(-ENOMEM);
 	INIT_RCU_WORK(&view->rcu, view_free_work);
 	if (unlikely(count_subs_staying(inet->spd, changed))) {
-		view->couples = ipsec_couples_create(inet);
+		view->couples = ipsec_couples_create();
 		if (!view->couples) {
 			err = -ENOMEM;
 			goto free_view;

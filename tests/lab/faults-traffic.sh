@@ -42,6 +42,22 @@ for inner in 4 6; do
 done
 unset inner outer
 
+# Two policies that protect a packet together are made one for the first packet.
+{
+	sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm | sed 's/$/ reqid 1/'
+	sas esp transport 192.0.2.1 192.0.2.2 enc aes-128-gcm | sed 's/$/ reqid 2/'
+} > "$net_state/two"
+two() { # ns, its network, its end, the others
+	ipsec_load "$1" -F << END
+$(cat "$net_state/two")
+flow esp tunnel from $2 to $4 local $3 peer $5 reqid 1 sub
+flow esp transport from $2 to $4 local $3 peer $5 reqid 2
+END
+}
+two gw1 10.1.0.0/24 192.0.2.1 10.2.0.0/24 192.0.2.2
+two gw2 10.2.0.0/24 192.0.2.2 10.1.0.0/24 192.0.2.1
+each "two policies" 10.2.0.2 100
+
 # Where no SA is there yet, packets wait, and one is asked for.
 ipsec_load gw1 -F <<< "flow esp from 10.1.0.0/24 to 10.2.0.0/24 local 192.0.2.1 peer 192.0.2.2"
 snapshot gw1
