@@ -23,11 +23,12 @@
 /**
  * struct ipsec_couples - the couples of one version of an SPD
  * @lock: taken to add one
- * @bucket: the couples, by a hash of both policies
+ * @bucket: the couples, by a hash of both policies: first those for IPv4, then those for IPv6, as
+ *          either policy may be for both
  */
 struct ipsec_couples {
 	spinlock_t lock;	/* @bucket */
-	struct hlist_head bucket[1 << COUPLE_BITS];
+	struct hlist_head bucket[2 << COUPLE_BITS];
 };
 
 static DEFINE_PER_CPU(struct ipsec_policy_cpu, none_cpu);
@@ -121,7 +122,7 @@ static void sort(struct ipsec_policy *couple)
 
 /* Return: false: no packet can be protected so. */
 static bool join(struct ipsec_policy *couple, const struct ipsec_policy *sub,
-		 const struct ipsec_policy *main)
+		 const struct ipsec_policy *main, u16 family)
 {
 	/* Only for the innermost SA of a packet it is known what it was populated from. */
 	if ((sub->flags | main->flags) & NFIPSEC_POLICY_F_PFP)
@@ -130,13 +131,14 @@ static bool join(struct ipsec_policy *couple, const struct ipsec_policy *sub,
 		return false;
 	append(couple, sub);
 	append(couple, main);
-	if (sub->selector[0].family == AF_INET6)
+	if (family == AF_INET6)
 		sort(couple);
 	return !ipsec_policy_check(couple);
 }
 
 /* What the sub-policy counts is counted for both. */
-static struct ipsec_policy *couple_create(struct ipsec_policy *sub, struct ipsec_policy *main)
+static struct ipsec_policy *couple_create(struct ipsec_policy *sub, struct ipsec_policy *main,
+					  u16 family)
 {
 	struct ipsec_policy *couple = ipsec_policy_alloc(sub->inet, 0, GFP_ATOMIC);
 
@@ -153,7 +155,7 @@ static struct ipsec_policy *couple_create(struct ipsec_policy *sub, struct ipsec
 	couple->tag.mark.value = sub->tag.mark.value | main->tag.mark.value;
 	couple->flags = (sub->flags & main->flags) | ((sub->flags | main->flags) & ~BOTH_SAY);
 	couple->action = NFIPSEC_ACTION_PROTECT;
-	if (!join(couple, sub, main)) {
+	if (!join(couple, sub, main, family)) {
 		couple->action = NFIPSEC_ACTION_DISCARD;
 		couple->n_specs = 0;
 	}
@@ -177,6 +179,7 @@ static struct ipsec_policy *couple_find(const struct hlist_head *bucket,
  * @couples: those of the version of the SPD in which both are
  * @sub: the sub-policy
  * @main: the other one
+ * @family: that of the packet
  *
  * RCU read-side section.
  *
@@ -184,10 +187,10 @@ static struct ipsec_policy *couple_find(const struct hlist_head *bucket,
  * they cannot be done one around the other, or there is no memory (ipsec_couple_is_none()).
  */
 struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_policy *sub,
-				  struct ipsec_policy *main)
+				  struct ipsec_policy *main, u16 family)
 {
-	u32 hash = hash_ptr(sub, 32) ^ hash_ptr(main, 32);
-	struct hlist_head *bucket = &couples->bucket[hash_32(hash, COUPLE_BITS)];
+	u32 hash = hash_32(hash_ptr(sub, 32) ^ hash_ptr(main, 32), COUPLE_BITS);
+	struct hlist_head *bucket = &couples->bucket[(family == AF_INET6) << COUPLE_BITS | hash];
 	struct ipsec_policy *couple = couple_find(bucket, sub, main);
 
 	if (likely(couple))
@@ -195,7 +198,7 @@ struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_po
 	spin_lock_bh(&couples->lock);
 	couple = couple_find(bucket, sub, main);
 	if (!couple) {
-		couple = couple_create(sub, main);
+		couple = couple_create(sub, main, family);
 		if (couple)
 			hlist_add_head_rcu(&couple->couple_node, bucket);
 	}

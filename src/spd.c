@@ -573,8 +573,9 @@ static struct ipsec_policy *lookup_sub(const struct ipsec_spd_view *view, u8 dir
 		return sub;
 	if (sub->action == NFIPSEC_ACTION_BYPASS || found->action == NFIPSEC_ACTION_DISCARD)
 		return found;
-	return found->action == NFIPSEC_ACTION_BYPASS ? sub :
-							ipsec_couple(view->couples, sub, found);
+	if (found->action == NFIPSEC_ACTION_BYPASS)
+		return sub;
+	return ipsec_couple(view->couples, sub, found, key->family);
 }
 
 /**

@@ -222,6 +222,18 @@ is "IPv6: under both" "1 " "$(delta a OUT_PROTECTED) $(drops a)"
 wait $ping
 kill $monitor
 
+rules - -
+ipsec_load a << END
+flow esp tunnel out from any to any local $left peer $right reqid 2 sub
+flow esp transport out from $left6 to $right6 reqid 1
+END
+is "a sub-policy for both families" 2 "$(ipsec a -s flow | grep -c '^flow')"
+capture_wire "$ARTIFACTS/both-families.pcap"
+reaches a $right6 -W 1 > /dev/null
+capture_end
+is "with IPv6 the other one's SA is inside" 1 \
+	"$(packets "$ARTIFACTS/both-families.pcap" "$esp2 and ip[34] == 50 and ip[68:4] == 2001")"
+
 # One of the two asks nobody.
 # sub-policy's SA (reqid 1) and the other one's (2): their types in a; both SAs are missing
 types() {
