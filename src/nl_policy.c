@@ -258,7 +258,7 @@ static struct ipsec_policy *policy_named(struct ipsec_net *inet, const struct nl
 	if (policy)
 		return policy;
 	NL_SET_ERR_MSG_ATTR(extack, nest,
-			    "No policy has this ID, or this direction, priority and selectors");
+			    "No policy has this ID, or this direction, priority, selectors, mark, if_id, sub and forward");
 	return ERR_PTR(-ENOENT);
 }
 
@@ -436,7 +436,7 @@ int ipsec_nl_policy_dump_start(struct netlink_callback *cb)
 }
 
 /**
- * ipsec_nl_policy_dump() - answer with all policies, in the order of lookup
+ * ipsec_nl_policy_dump() - answer with all policies, by direction, priority and age
  * @msg: the answer
  * @cb: remembers the last policy that was sent
  *

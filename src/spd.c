@@ -199,7 +199,7 @@ int ipsec_spd_insert(struct ipsec_policy *policy, struct netlink_ext_ack *extack
 
 	lockdep_assert_held(&policy->inet->config);
 	if (ipsec_spd_find(policy->inet, policy)) {
-		NL_SET_ERR_MSG(extack, "A policy with this direction, priority and selectors exists already");
+		NL_SET_ERR_MSG(extack, "A policy with this direction, priority, selectors, mark, if_id, sub and forward exists already");
 		return -EEXIST;
 	}
 	if (spd->last_id == U32_MAX)
@@ -343,26 +343,19 @@ static void view_free_work(struct work_struct *work)
 	view_free(container_of(to_rcu_work(work), struct ipsec_spd_view, rcu));
 }
 
-/* Policies that the running transaction will leave. */
-static u32 count_staying(const struct ipsec_spd *spd, const struct list_head *changed)
+/* Policies that the running transaction will leave: their number; @subs: sub-policies of these. */
+static u32 count_staying(const struct ipsec_spd *spd, const struct list_head *changed, u32 *subs)
 {
 	const struct ipsec_policy *policy;
 	u32 staying = spd->number;
 
-	list_for_each_entry(policy, changed, txn_node)
-		if (policy->txn_state & IPSEC_TXN_DOOMED)
-			staying--;
-	return staying;
-}
-
-static u32 count_subs_staying(const struct ipsec_spd *spd, const struct list_head *changed)
-{
-	const struct ipsec_policy *policy;
-	u32 staying = spd->subs;
-
-	list_for_each_entry(policy, changed, txn_node)
-		if (policy->txn_state & IPSEC_TXN_DOOMED)
-			staying -= policy->tag.sub;
+	*subs = spd->subs;
+	list_for_each_entry(policy, changed, txn_node) {
+		if (!(policy->txn_state & IPSEC_TXN_DOOMED))
+			continue;
+		staying--;
+		*subs -= policy->tag.sub;
+	}
 	return staying;
 }
 
@@ -481,15 +474,16 @@ struct ipsec_spd_view *ipsec_spd_prepare(struct ipsec_net *inet, const struct li
 {
 	struct ipsec_spd_view *view, *old;
 	struct view_change change;
+	u32 subs;
 	int err;
 
-	if (!count_staying(inet->spd, changed))
+	if (!count_staying(inet->spd, changed, &subs))
 		return NULL;
 	view = kzalloc(sizeof(*view), GFP_KERNEL);
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 	INIT_RCU_WORK(&view->rcu, view_free_work);
-	if (unlikely(count_subs_staying(inet->spd, changed))) {
+	if (unlikely(subs)) {
 		view->couples = ipsec_couples_create();
 		if (!view->couples) {
 			err = -ENOMEM;

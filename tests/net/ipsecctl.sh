@@ -110,7 +110,7 @@ refused "with -v as well" "twice:4:$column: $exists" -v -f twice
 
 sed -n '2s/\$gw1/192.0.2.1/p' rules > included
 printf 'include "included"\n' > including
-flow_exists='A policy with this direction, priority and selectors exists already (File exists)'
+flow_exists='A policy with this direction, priority, selectors, mark, if_id, sub and forward exists already (File exists)'
 refused "in a file that is included" "included:1:1: $flow_exists" -f including
 cat > six <<END
 esp from 2001:db8::1 to 2001:db8::2 spi 0x3002 enc aes-128-gcm enckey $gcm1
@@ -125,7 +125,7 @@ esp from 192.0.2.1 to 192.0.2.2 spi 0x1001 enc aes-128-gcm enckey $gcm1
 flow esp out from 10.77.0.0/24 to 10.78.0.0/24 peer 192.0.2.2
 END
 refused "-d of a flow that is not there" \
-	"absent:2:1: No policy has this ID, or this direction, priority and selectors (No such file or directory)" \
+	"absent:2:1: No policy has this ID, or this direction, priority, selectors, mark, if_id, sub and forward (No such file or directory)" \
 	-d -f absent
 sed -i 's/^flow.*/esp from 192.0.2.1 to 192.0.2.2 spi 0x9999 enc aes-128-gcm enckey '$gcm1'/' absent
 refused "-d of an SA that is not there" \

@@ -171,8 +171,8 @@ with case("flush twice, and when there is nothing"):
     batch(op(CMD_SA_FLUSH), op(CMD_SA_FLUSH))
     same([], spis(c))
 
-POLICY_EXISTS = "A policy with this direction, priority and selectors exists already"
-GONE = "No policy has this ID, or this direction, priority and selectors"
+POLICY_EXISTS = "A policy with this direction, priority, selectors, mark, if_id, sub and forward exists already"
+GONE = "No policy has this ID, or this direction, priority, selectors, mark, if_id, sub and forward"
 with case("policies: add and add"):
     bad = new_policy(7)
     fails(errno.EEXIST, POLICY_EXISTS, bad, new_policy(7), bad)

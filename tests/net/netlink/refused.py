@@ -589,7 +589,7 @@ with case("policies that differ in their tags"):
     for number in (0, 1, 2):
         c.request(CMD_POLICY_NEW, [policy(x=u32(POLICY_A_IF_ID, number))])
 refused("POLICY_DEL of another if_id", CMD_POLICY_DEL, [policy(x=u32(POLICY_A_IF_ID, 3))], errno.ENOENT,
-        "No policy has this ID, or this direction, priority and selectors")
+        "No policy has this ID, or this direction, priority, selectors, mark, if_id, sub and forward")
 with case("each of them is deleted by its tag"):
     for number in (0, 1, 2):
         c.request(CMD_POLICY_DEL, [policy(x=u32(POLICY_A_IF_ID, number))])
@@ -702,14 +702,14 @@ for type_ in (DEFAULTS_A_IN, DEFAULTS_A_OUT):
 # --- policies that are there, and that are not ----------------------------------------------------------
 
 nest = policy(priority=u32(POLICY_A_PRIORITY, 77))
-EXISTS = "A policy with this direction, priority and selectors exists already"
+EXISTS = "A policy with this direction, priority, selectors, mark, if_id, sub and forward exists already"
 refused("POLICY_NEW of one that is there", CMD_POLICY_NEW, [nest], errno.EEXIST, EXISTS, nest)
 nest = bypass(priority=u32(POLICY_A_PRIORITY, 77))
 refused("POLICY_NEW of one that is there with another action", CMD_POLICY_NEW, [nest], errno.EEXIST, EXISTS, nest)
 for name, nest in (("direction", policy(priority=u32(POLICY_A_PRIORITY, 77), dir=u8(POLICY_A_DIR, DIR_IN))),
                    ("priority", policy(priority=u32(POLICY_A_PRIORITY, 78))),
                    ("selector", policy(selector_number(3), spec(), priority=u32(POLICY_A_PRIORITY, 77)))):
-    gone = "No policy has this ID, or this direction, priority and selectors"
+    gone = "No policy has this ID, or this direction, priority, selectors, mark, if_id, sub and forward"
     refused(f"POLICY_DEL of another {name}", CMD_POLICY_DEL, [nest], errno.ENOENT, gone, nest)
     refused(f"POLICY_GET of another {name}", CMD_POLICY_GET, [nest], errno.ENOENT, gone, nest)
     taken(f"POLICY_NEW with another {name}", CMD_POLICY_NEW, [nest], CMD_POLICY_DEL)
