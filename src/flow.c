@@ -15,7 +15,7 @@
 #include "selector.h"
 #include "spd.h"
 
-#define FLOW_SLOTS	2048	/* a power of two; 192 kB per CPU */
+#define FLOW_SLOTS	2048	/* a power of two; 224 kB per CPU */
 
 /* One table per CPU for all namespaces: a generation belongs to one of them only. */
 static DEFINE_PER_CPU(struct ipsec_flow *, flow_table);

@@ -152,7 +152,10 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 	if (is_full(holding, policy))
 		return false;
 	if (!hash_hashed(&policy->hold_node)) {
-		/* A policy that was deleted a moment ago is not to be waited for. */
+		/*
+		 * A policy that was deleted a moment ago is not to be waited for. A couple of it may
+		 * be, by who has found it before: it ends with its version of the SPD.
+		 */
 		if (!refcount_inc_not_zero(&policy->refcnt))
 			return false;
 		file_under(holding, policy, flow->awaits);

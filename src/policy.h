@@ -80,7 +80,7 @@ struct ipsec_policy_cpu {
  * @hash: of direction, tag and selectors [I]
  * @refcnt: one for the SPD, one while packets are held [A]
  * @txn_node: in the running transaction [C]
- * @coupled: some couple was made of it [written once]
+ * @coupled: some couple was made of it; any CPU may set it, and nobody clears it
  * @txn_state: enum ipsec_txn_state [C]
  * @rcu: frees it
  * @selector: a packet matches if it matches one of them [I]

@@ -205,7 +205,7 @@ int ipsec_xfrm_policy_dump_start(struct netlink_callback *cb)
 }
 
 /**
- * ipsec_xfrm_policy_dump() - answer with a part of all policies, in the order of lookup
+ * ipsec_xfrm_policy_dump() - answer with some policies, by direction, priority and age
  * @msg: the answer
  * @cb: remembers where it stands
  *

@@ -8,7 +8,7 @@
 #
 # Not compared are times of day, indexes, sizes of tables, and what an error is called: nfipsec has
 # sentences where the kernel has an errno. Lists are sorted, as nfipsec has the oldest SA first and
-# policies in the order of lookup, and the kernel the newest first.
+# policies by priority, and the kernel the newest first.
 
 # Sorts what begins with "src".
 sorted() {

@@ -247,7 +247,7 @@ bool nl_dump_sas(struct nl *nl, bool keys, struct ruleset *out, struct nl_error 
 }
 
 /**
- * nl_dump_policies - all policies, in the order of lookup
+ * nl_dump_policies - all policies, by direction, priority and age
  * @nl: the connection
  * @out: filled with them
  * @e: the error

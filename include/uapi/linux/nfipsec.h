@@ -20,7 +20,7 @@
  *   SA_FLUSH  -
  *   POLICY_NEW    NFIPSEC_A_POLICY
  *   POLICY_GET    NFIPSEC_A_POLICY?   one policy (by ID, or by DIR, PRIORITY, MARK, MARK_MASK,
- *                                     IF_ID, SELECTOR and FLAGS); with NLM_F_DUMP all, as looked up
+ *                                     IF_ID, SELECTOR and FLAGS); NLM_F_DUMP: all, by DIR, PRIORITY
  *   POLICY_DEL    NFIPSEC_A_POLICY    named like in POLICY_GET
  *   POLICY_FLUSH  -                   also sets the defaults to BYPASS
  *   DEFAULTS_SET  NFIPSEC_A_DEFAULTS  what happens to packets that no policy matches

@@ -58,7 +58,7 @@ for n in range(200):
     newest = max(dump_ids(c)) if n == 0 else newest + 1
     wanted.append((direction, PRIORITY_DEFAULT if priority is None else priority, newest))
 in_order = [ident for _, _, ident in sorted(wanted)]
-with case("policies come in the order of lookup: direction, priority, age"):
+with case("policies come by direction, priority and age"):
     same(in_order, dump_ids(c))
 with case("policies through a tiny receive buffer"):
     same(in_order, dump_ids(small_connection()))
