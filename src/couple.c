@@ -2,11 +2,11 @@
 /*
  * Couples: a sub-policy and the policy that it leaves the rest to, as one.
  *
- * Where both protect a packet it goes under the SAs of both. So that nobody behind the lookup
- * need know of that, the two become a third policy, which has the specs of both: as for any
- * other one, all of its SAs must be there, and packets that arrive must have come under them in
- * that order. It is made for the first packet that meets both, and is in no SPD: the two are
- * what is configured, shown and asked for.
+ * Where both protect a packet it goes under the SAs of both. So that few behind the lookup need
+ * know of that, the two become a third policy, which has the specs of both: as for any other one,
+ * all of its SAs must be there, and packets that arrive must have come under them in that order.
+ * It is made for the first packet that meets both, and is in no SPD: the two are what is
+ * configured, shown and asked for, and what decides about fragments behind the first one.
  */
 #include <linux/hash.h>
 #include <linux/rculist.h>

@@ -153,8 +153,8 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 		return false;
 	if (!hash_hashed(&policy->hold_node)) {
 		/*
-		 * A policy that was deleted a moment ago is not to be waited for. A couple of it may
-		 * be, by who has found it before: it ends with its version of the SPD.
+		 * A policy that was deleted a moment ago is not to be waited for. A couple of it
+		 * may be, by who has found it before: it ends with its version of the SPD.
 		 */
 		if (!refcount_inc_not_zero(&policy->refcnt))
 			return false;
