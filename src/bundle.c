@@ -12,6 +12,7 @@
 #include <net/route.h>
 
 #include "bundle.h"
+#include "couple.h"
 #include "event.h"
 #include "header.h"
 #include "iface.h"
@@ -461,7 +462,8 @@ static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
 		if (find_sa(inet, policy, &policy->spec[i], key, chain) ||
 		    policy->spec[i].optional)
 			continue;
-		if (i)
+		/* Of a couple another SA may be asked for first, see ipsec_bundle_lacks(). */
+		if (i || policy->main)
 			chain->awaits = 0;
 		return false;
 	}
@@ -666,8 +668,7 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
 		flow->bundle = NULL;
 		flow->sadb_gen = gen;
-		/* Of a couple another SA may be asked for first, see ipsec_bundle_lacks(). */
-		flow->awaits = flow->policy->main ? 0 : chain.awaits;
+		flow->awaits = chain.awaits;
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
@@ -703,14 +704,6 @@ bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow)
 	return true;
 }
 
-/* Where packets of a couple go without either policy's SAs, that of one that asks is enough. */
-static bool needs_sub(const struct ipsec_policy *couple)
-{
-	if (couple->flags & NFIPSEC_POLICY_F_OPTIONAL)
-		return !(couple->sub->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
-	return !(couple->sub->flags & NFIPSEC_POLICY_F_OPTIONAL);
-}
-
 /**
  * ipsec_bundle_lacks() - which policy names the SA that a flow lacks
  * @inet: the namespace
@@ -728,7 +721,7 @@ struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ips
 
 	if (likely(!policy->main))
 		return policy;
-	if (!needs_sub(policy) || find_sas(inet, policy->sub, &flow->key, &chain))
+	if (!ipsec_couple_needs_sub(policy) || find_sas(inet, policy->sub, &flow->key, &chain))
 		return policy->main;
 	return policy->sub;
 }

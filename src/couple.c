@@ -205,3 +205,16 @@ struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_po
 	spin_unlock_bh(&couples->lock);
 	return couple ?: &none;
 }
+
+/**
+ * ipsec_couple_needs_sub() - whether packets need the SAs of the sub-policy
+ * @couple: the couple
+ *
+ * Return: false: they go without. Where they go without either's, true if these are asked for.
+ */
+bool ipsec_couple_needs_sub(const struct ipsec_policy *couple)
+{
+	if (couple->flags & NFIPSEC_POLICY_F_OPTIONAL)
+		return !(couple->sub->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	return !(couple->sub->flags & NFIPSEC_POLICY_F_OPTIONAL);
+}

@@ -11,6 +11,7 @@ struct ipsec_couples *ipsec_couples_create(void);
 void ipsec_couples_free(struct ipsec_couples *couples);
 struct ipsec_policy *ipsec_couple(struct ipsec_couples *couples, struct ipsec_policy *sub,
 				  struct ipsec_policy *main, u16 family);
+bool ipsec_couple_needs_sub(const struct ipsec_policy *couple);
 bool ipsec_couple_is_none(const struct ipsec_policy *policy);
 
 /**
