@@ -43,13 +43,12 @@ done
 unset inner outer
 
 # Two policies that protect a packet together are made one for the first packet.
-{
-	sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm | sed 's/$/ reqid 1/'
-	sas esp transport 192.0.2.1 192.0.2.2 enc aes-128-gcm | sed 's/$/ reqid 2/'
-} > "$net_state/two"
+sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm > "$net_state/inner"
+sas esp transport 192.0.2.1 192.0.2.2 enc aes-128-gcm > "$net_state/outer"
 two() { # ns, its network, its end, the others
-	ipsec_load "$1" -F << END
-$(cat "$net_state/two")
+	ipsec "$1" -F -f - << END || bail "$1 refuses two policies"
+$(sed 's/$/ reqid 1/' "$net_state/inner")
+$(sed 's/$/ reqid 2/' "$net_state/outer")
 flow esp tunnel from $2 to $4 local $3 peer $5 reqid 1 sub
 flow esp transport from $2 to $4 local $3 peer $5 reqid 2
 END
@@ -59,7 +58,7 @@ two gw2 10.2.0.0/24 192.0.2.2 10.1.0.0/24 192.0.2.1
 each "two policies" 10.2.0.2 100
 
 # Where no SA is there yet, packets wait, and one is asked for.
-ipsec_load gw1 -F <<< "flow esp from 10.1.0.0/24 to 10.2.0.0/24 local 192.0.2.1 peer 192.0.2.2"
+ipsec gw1 -F -f - <<< "flow esp from 10.1.0.0/24 to 10.2.0.0/24 local 192.0.2.1 peer 192.0.2.2"
 snapshot gw1
 read -r sent refused < <(in_ns gw1 "$TOP/tests/lab/faults-traffic.py" 10.2.0.2 9 100)
 check "no SA: some allocations have failed" test "${sent:-0}" -gt 3
