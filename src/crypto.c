@@ -119,7 +119,8 @@ static int refuse(struct netlink_ext_ack *extack, long err, const char *missing)
 {
 	if (err != -ENOENT) {
 		NL_SET_ERR_MSG(extack, "The kernel's crypto cannot make the transform of this SA");
-		return err;
+		/* Its sender is killed. Netlink takes this for a dump that has begun: no answer. */
+		return err == -EINTR ? -ECANCELED : err;
 	}
 	if (extack)
 		extack->_msg = missing;

@@ -280,15 +280,14 @@ static int dispatch(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink_ex
 }
 
 /*
- * A message may have keys. It stays in memory that others will use, and an error quotes it; but a
- * dump goes on with its own.
+ * A message may have keys. It stays in memory that others will use, and an error quotes it. A dump
+ * that goes on needs no more of it than its header.
  */
 static int receive_one(struct sk_buff *skb, struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
 {
 	int err = dispatch(skb, nlh, extack);
 
-	if (err != -EINTR)
-		memzero_explicit(nlmsg_data(nlh), nlmsg_len(nlh));
+	memzero_explicit(nlmsg_data(nlh), nlmsg_len(nlh));
 	return err;
 }
 

@@ -9,17 +9,22 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <linux/nfipsec.h>
 #include <linux/xfrm.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,10 +32,12 @@
 
 #define SALT_BYTES	4
 #define UNKNOWN		999		/* an attribute that the module does not have */
+#define PAGE		4096
+#define MODPROBE	"/proc/sys/kernel/modprobe"
 
 enum whose {
 	XFRM_GCM, XFRM_CBC, XFRM_HMAC, XFRM_AH, XFRM_CHACHA,
-	XFRM_UPDATE, XFRM_TWICE, XFRM_MALFORMED, XFRM_CUT, XFRM_OTHER,
+	XFRM_UPDATE, XFRM_TWICE, XFRM_MALFORMED, XFRM_CUT, XFRM_OTHER, XFRM_DUMP, XFRM_KILLED,
 	TOOL_CBC, TOOL_HMAC, GENL_CHACHA, GENL_AH,
 	GENL_TWICE, GENL_MALFORMED, GENL_BEFORE, GENL_BEHIND,
 	N_KEYS,
@@ -50,6 +57,8 @@ static const struct {
 	[XFRM_MALFORMED] = { false, "XFRM: refused for an attribute behind the key" },
 	[XFRM_CUT]	= { false, "XFRM: refused for the end of the key, which is missing" },
 	[XFRM_OTHER]	= { false, "XFRM: in a message that needs no key" },
+	[XFRM_DUMP]	= { false, "XFRM: in a request for all SAs" },
+	[XFRM_KILLED]	= { false, "XFRM: in a message whose sender is killed before it is handled" },
 	[TOOL_CBC]	= { true, "ipsecctl: CBC, the SA is deleted" },
 	[TOOL_HMAC]	= { true, "ipsecctl: the HMAC beside that CBC" },
 	[GENL_CHACHA]	= { true, "generic netlink: ChaCha20-Poly1305, the SA is deleted" },
@@ -65,7 +74,8 @@ struct doors {
 	int xfrm, genl;
 };
 
-static unsigned char message[2048];
+/* In pages of its own, so that a child can have them as well. */
+static unsigned char message[8 * PAGE] __attribute__((aligned(PAGE)));
 static union {
 	struct nlmsghdr header;
 	unsigned char bytes[8192];
@@ -112,25 +122,37 @@ static void nest_end(unsigned char *nest)
  * Returns 0 or a negative errno. An error quotes the message as it then is in the kernel's memory,
  * and no later one can have taken its place there. Neither the message nor the quote stays.
  */
-static int ask(int door)
+static int await_answer(int door)
 {
 	const struct nlmsgerr *error = NLMSG_DATA(&answer.header);
 	int result;
 
-	if (send(door, message, header->nlmsg_len, 0) < 0)
-		die("send");
 	explicit_bzero(message, sizeof(message));
 	do {
 		explicit_bzero(&answer, sizeof(answer));
 		if (recv(door, &answer, sizeof(answer), 0) < 0)
 			die("recv");
-		if (answer.header.nlmsg_type == GENL_ID_CTRL)
+		if (answer.header.nlmsg_type == GENL_ID_CTRL ||
+		    answer.header.nlmsg_type == NLMSG_DONE)
 			return 0;
 	} while (answer.header.nlmsg_type != NLMSG_ERROR);
 	keys_count(answer.bytes, sizeof(answer), there);
 	result = error->error;
 	explicit_bzero(&answer, sizeof(answer));
 	return result;
+}
+
+static int ask(int door)
+{
+	if (send(door, message, header->nlmsg_len, 0) < 0)
+		die("send");
+	return await_answer(door);
+}
+
+/* So long a message is in pages: what is left in them stays longer. */
+static bool is_short(void)
+{
+	return header->nlmsg_len < sizeof(message) - 2 * sizeof(struct xfrm_algo_aead);
 }
 
 static void must(int door, enum whose key)
@@ -140,14 +162,17 @@ static void must(int door, enum whose key)
 		die(keys[key].whose);
 }
 
+static void be(int result, enum whose key, int error)
+{
+	if (result == -error)
+		return;
+	errno = -result;
+	die(keys[key].whose);
+}
+
 static void must_not(int door, enum whose key, int error)
 {
-	int result = -ask(door);
-
-	if (result == error)
-		return;
-	errno = result;
-	die(keys[key].whose);
+	be(ask(door), key, error);
 }
 
 /* --- NETLINK_XFRM ------------------------------------------------------------------------ */
@@ -244,6 +269,66 @@ static void xfrm_refused(int door)
 	xfrm_name(XFRM_MSG_DELSA, XFRM_OTHER);
 	xfrm_gcm(XFRM_OTHER);
 	must_not(door, XFRM_OTHER, ESRCH);
+}
+
+/* Of a protocol of which there is none: the answers have keys. */
+static void xfrm_dump(int door)
+{
+	const uint8_t none = IPPROTO_COMP;
+
+	begin(XFRM_MSG_GETSA, NLM_F_DUMP, 0);
+	put(XFRMA_PROTO, &none, sizeof(none));
+	while (is_short())
+		xfrm_gcm(XFRM_DUMP);
+	must(door, XFRM_DUMP);
+}
+
+/* --- a sender that is killed ------------------------------------------------------------- */
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	if (!file || fputs(text, file) == EOF || fclose(file))
+		die(name);
+}
+
+/* Who needs the template rfc4309 waits for it. Returns what found modules before. */
+static const char *modprobe_slow(void)
+{
+	static char before[PATH_MAX], path[PATH_MAX + 16];
+	FILE *file = fopen(MODPROBE, "r");
+
+	if (!file || fscanf(file, "%4095s", before) != 1 || !getcwd(path, PATH_MAX))
+		die(MODPROBE);
+	fclose(file);
+	write_file("modprobe", "#!/bin/sh\ncase $* in *crypto-rfc4309) ;; *) exit 1 ;; esac\n"
+		   ": > \"${0%/*}/called\"; sleep 3\n");
+	if (chmod("modprobe", 0755))
+		die("modprobe");
+	write_file(MODPROBE, strcat(path, "/modprobe"));
+	return before;
+}
+
+/* The kernel makes a transform, and the sender waits for it: unless it is killed. */
+static void xfrm_killed(int door)
+{
+	const char *before = modprobe_slow();
+	pid_t child;
+	int status;
+
+	xfrm_sa(XFRM_MSG_NEWSA, XFRM_KILLED, IPPROTO_ESP);
+	xfrm_key(XFRMA_ALG_AEAD, "rfc4309(ccm(aes))", XFRM_KILLED, 3, 128);
+	child = fork();
+	if (!child)
+		_exit(send(door, message, header->nlmsg_len, 0) < 0);
+	while (access("called", F_OK) && !waitpid(child, &status, WNOHANG))
+		usleep(10000);
+	kill(child, SIGKILL);
+	if (waitpid(child, &status, 0) != child || !WIFSIGNALED(status))
+		die("the sender does not wait");
+	write_file(MODPROBE, before);
+	be(await_answer(door), XFRM_KILLED, ECANCELED);
 }
 
 static void xfrm_end(int door)
@@ -381,8 +466,10 @@ static struct doors doors_open(void)
 		.xfrm = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM),
 		.genl = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC),
 	};
+	const struct timeval patience = { .tv_sec = 30 };
 
-	if (doors.xfrm < 0 || doors.genl < 0)
+	if (doors.xfrm < 0 || doors.genl < 0 ||
+	    setsockopt(doors.xfrm, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		die("socket");
 	return doors;
 }
@@ -445,6 +532,8 @@ static unsigned long scan_twice(void)
 	ipsecctl("ipsecctl -f -");
 	xfrm_refused(doors.xfrm);
 	genl_refused(doors.genl);
+	xfrm_killed(doors.xfrm);
+	xfrm_dump(doors.xfrm);
 	keys_scan(there);
 
 	xfrm_end(doors.xfrm);
@@ -462,6 +551,10 @@ int main(void)
 {
 	int i;
 
+	/* Pages that a child shares: those of its own would be freed with the key in them. */
+	if (mmap(message, sizeof(message), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != message)
+		die("mmap");
 	keys_make();
 	printf("%lu MB\n", scan_twice());
 	for (i = 0; i < N_KEYS; i++)

@@ -13,7 +13,7 @@ load_module
 ns_add x
 cc -O2 -Wall -Wextra -Werror -I "$TOP/tests/lib" -I "$TOP/include/uapi" -o "$net_state/keys" \
 	"$TOP/tests/net/keys.c" "$TOP/tests/lib/keyscan.c" || bail "keys.c does not compile"
-in_ns x "$net_state/keys" > "$net_state/found" || bail "the keys have not been looked for"
+(cd "$net_state" && in_ns x ./keys) > "$net_state/found" || bail "the keys have not been looked for"
 read -r size < "$net_state/found"
 [ "$size" != "0 MB" ] || skip_all "this kernel's /proc/kcore has no memory in it"
 diag "$size; how many words of each key are in memory, and are left there:"
