@@ -27,6 +27,7 @@ int ipsec_netlink_init(void);
 void ipsec_netlink_exit(void);
 int ipsec_nl_answer(struct genl_info *info, size_t size,
 		    int (*fill)(struct sk_buff *msg, struct genl_info *info));
+int ipsec_nl_dump_start(struct netlink_callback *cb);
 int ipsec_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		    const char *sentence);
 
@@ -64,6 +65,7 @@ int ipsec_nl_sa_new(struct ipsec_txn *txn, const struct nlattr *nest,
 int ipsec_nl_sa_del(struct ipsec_txn *txn, const struct nlattr *nest,
 		    struct netlink_ext_ack *extack);
 int ipsec_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
+int ipsec_nl_sa_dump_start(struct netlink_callback *cb);
 int ipsec_nl_sa_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int ipsec_nl_put_sa(struct sk_buff *msg, struct ipsec_sa *sa, bool show_keys);
 

@@ -418,7 +418,7 @@ int ipsec_nl_policy_get(struct sk_buff *skb, struct genl_info *info)
  * ipsec_nl_policy_dump_start() - before a dump begins
  * @cb: told how large the parts of the dump must be
  *
- * Return: 0.
+ * Return: 0 or a negative errno.
  */
 int ipsec_nl_policy_dump_start(struct netlink_callback *cb)
 {
@@ -432,7 +432,7 @@ int ipsec_nl_policy_dump_start(struct netlink_callback *cb)
 		most = max_t(unsigned int, most, policy->n_selectors);
 	mutex_unlock(&inet->config);
 	cb->min_dump_alloc = NLMSG_HDRLEN + GENL_HDRLEN + ipsec_nl_policy_size(most);
-	return 0;
+	return ipsec_nl_dump_start(cb);
 }
 
 /**

@@ -576,23 +576,34 @@ int ipsec_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
+ * ipsec_nl_sa_dump_start() - before a dump begins
+ * @cb: told whether keys are asked for
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_nl_sa_dump_start(struct netlink_callback *cb)
+{
+	cb->args[1] = keys_asked_for(genl_info_dump(cb)->attrs);
+	return ipsec_nl_dump_start(cb);
+}
+
+/**
  * ipsec_nl_sa_dump() - answer with all SAs, in the order of their creation
  * @msg: the answer
- * @cb: remembers the last SA that was sent
+ * @cb: remembers the last SA that was sent, and whether keys are asked for
  *
  * Return: length of the answer; 0: over.
  */
 int ipsec_nl_sa_dump(struct sk_buff *msg, struct netlink_callback *cb)
 {
 	struct ipsec_net *inet = ipsec_net(sock_net(msg->sk));
-	bool show_keys = keys_asked_for(genl_info_dump(cb)->attrs);
 	struct ipsec_sa *sa;
 
 	mutex_lock(&inet->config);
 	cb->seq = inet->sadb_gen;
 	while ((sa = ipsec_sadb_next(inet, cb->args[0]))) {
 		if (fill(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI, sa,
-			 show_keys, cb))
+			 cb->args[1], cb))
 			break;
 		cb->args[0] = sa->number;
 	}

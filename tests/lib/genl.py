@@ -15,7 +15,7 @@ from ipaddress import ip_address
 
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_MULTI, NLM_F_ACK = 1, 2, 4
-NLM_F_DUMP_INTR, NLM_F_DUMP = 0x10, 0x300
+NLM_F_DUMP_INTR, NLM_F_ROOT, NLM_F_DUMP = 0x10, 0x100, 0x300
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLA_F_NESTED = 0x8000
 SOL_NETLINK = 270
@@ -227,12 +227,12 @@ class Connection(Netlink):
         with contextlib.suppress(PermissionError):
             self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
 
-    def send(self, cmd, attrs, flags=0, version=1, length=None):
-        body = struct.pack("BBH", cmd, version, 0) + (attrs if isinstance(attrs, bytes) else join(attrs))
+    def send(self, cmd, attrs, flags=0, version=1, length=None, reserved=0):
+        body = struct.pack("BBH", cmd, version, reserved) + (attrs if isinstance(attrs, bytes) else join(attrs))
         self.send_raw(body, flags, length)
 
-    def request(self, cmd, attrs=(), flags=NLM_F_ACK, version=1):
-        self.send(cmd, attrs, flags, version)
+    def request(self, cmd, attrs=(), flags=NLM_F_ACK, version=1, reserved=0):
+        self.send(cmd, attrs, flags, version, reserved=reserved)
         return self.receive()
 
     def dump(self, cmd, attrs=()):

@@ -39,7 +39,7 @@ enum whose {
 	XFRM_GCM, XFRM_CBC, XFRM_HMAC, XFRM_AH, XFRM_CHACHA,
 	XFRM_UPDATE, XFRM_TWICE, XFRM_MALFORMED, XFRM_CUT, XFRM_OTHER, XFRM_DUMP, XFRM_KILLED,
 	TOOL_CBC, TOOL_HMAC, GENL_CHACHA, GENL_AH,
-	GENL_TWICE, GENL_MALFORMED, GENL_BEFORE, GENL_BEHIND,
+	GENL_TWICE, GENL_MALFORMED, GENL_BEFORE, GENL_BEHIND, GENL_BESIDE, GENL_DUMP,
 	N_KEYS,
 };
 
@@ -67,6 +67,8 @@ static const struct {
 	[GENL_MALFORMED] = { false, "generic netlink: refused for an attribute behind the key" },
 	[GENL_BEFORE]	= { false, "generic netlink: in a batch, before an operation that is malformed" },
 	[GENL_BEHIND]	= { false, "generic netlink: in a batch, behind it" },
+	[GENL_BESIDE]	= { false, "generic netlink: refused for an attribute beside the SA" },
+	[GENL_DUMP]	= { false, "generic netlink: in a request for all SAs" },
 };
 
 /* Both doors of a network namespace. */
@@ -432,11 +434,28 @@ static void genl_refused(int door)
 	genl_begin(family, NFIPSEC_CMD_SA_NEW);
 	genl_chacha(GENL_MALFORMED, GENL_MALFORMED);
 	must_not(door, GENL_MALFORMED, EINVAL);
+	genl_begin(family, NFIPSEC_CMD_SA_NEW);
+	genl_chacha(GENL_BESIDE, GENL_BESIDE);
+	put(UNKNOWN, NULL, 0);
+	must_not(door, GENL_BESIDE, EINVAL);
 	genl_begin(family, NFIPSEC_CMD_BATCH);
 	genl_op(GENL_BEFORE);
 	genl_op(GENL_MALFORMED);
 	genl_op(GENL_BEHIND);
 	must_not(door, GENL_BEHIND, EINVAL);
+}
+
+static void genl_dump(int door)
+{
+	unsigned char *nest;
+
+	genl_begin(family, NFIPSEC_CMD_SA_GET);
+	header->nlmsg_flags |= NLM_F_DUMP;
+	nest = nest_begin(NFIPSEC_A_SA);
+	while (is_short())
+		key_put(GENL_DUMP, put(NFIPSEC_SA_A_ENC_KEY, NULL, KEY_BYTES));
+	nest_end(nest);
+	must(door, GENL_DUMP);
 }
 
 /* --- ipsecctl ---------------------------------------------------------------------------- */
@@ -534,6 +553,7 @@ static unsigned long scan_twice(void)
 	genl_refused(doors.genl);
 	xfrm_killed(doors.xfrm);
 	xfrm_dump(doors.xfrm);
+	genl_dump(doors.genl);
 	keys_scan(there);
 
 	xfrm_end(doors.xfrm);

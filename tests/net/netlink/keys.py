@@ -85,12 +85,12 @@ with case("deletion tells no keys"):
 echo = Connection(cap_ack=False)
 
 
-def echoed(cmd, attrs, code):
+def echoed(cmd, attrs, code, **header):
     try:
-        echo.request(cmd, attrs)
+        echo.request(cmd, attrs, **header)
     except Refused as error:
         same(code, error.code, str(error))
-        assert len(error.echo) >= len(join(attrs)), "no echo"
+        assert len(error.echo) >= len(attrs if isinstance(attrs, bytes) else join(attrs)), "no echo"
         return error.echo
     raise AssertionError("it was taken")
 
@@ -126,6 +126,22 @@ with case("wiped: two keys of the same kind in one SA"):
     bad = null(0x1002)
     bad.value.append(Attr(SA_A_AUTH_KEY, AUTH_KEY))
     no_secret(echoed(CMD_SA_NEW, [bad], errno.EEXIST))
+for what, beside in (("unknown flags", u32(A_FLAGS, 2)), ("flags that are too short", Attr(A_FLAGS, bytes(3))),
+                     ("a policy with an unknown attribute", policy(Attr(999))),
+                     ("a policy that is no nest", Attr(A_POLICY, policy().payload())),
+                     ("defaults that no namespace has", Attr(A_DEFAULTS, [u8(DEFAULTS_A_IN, ACTION_PROTECT)])),
+                     ("an unknown attribute", Attr(A_END)), ("one that only answers have", Attr(A_STATS))):
+    with case(f"wiped: an SA beside {what}"):
+        no_secret(echoed(CMD_SA_NEW, [gcm(0x1004), beside], errno.EINVAL))
+        no_secret(echoed(CMD_BATCH, [op(CMD_SA_NEW, cbc(0x1004)), beside], errno.EINVAL))
+with case("wiped: an SA behind which bytes are left over"):
+    no_secret(echoed(CMD_SA_NEW, join([gcm(0x1004)]) + b"odd", errno.EINVAL))
+with case("wiped: an SA that is no nest"):
+    no_secret(echoed(CMD_SA_NEW, [Attr(A_SA, cbc(0x1004).payload())], errno.EINVAL))
+with case("wiped: a header whose reserved field is not 0"):
+    no_secret(echoed(CMD_SA_NEW, [gcm(0x1004)], errno.EINVAL, reserved=1))
+with case("wiped: a header with flags that mean nothing"):
+    no_secret(echoed(CMD_SA_NEW, [gcm(0x1004)], errno.EINVAL, flags=NLM_F_ACK | NLM_F_ROOT))
 with case("nothing of it was taken"):
     same([0x1002], spis(c))
 clean(c)

@@ -15,12 +15,12 @@ INVAL, RANGE = errno.EINVAL, errno.ERANGE
 ANY = object()      # the kernel's own sentence, which differs between kernels
 
 
-def refused(name, cmd, attrs, code, sentence, bad=None, missing=None, flags=NLM_F_ACK):
+def refused(name, cmd, attrs, code, sentence, bad=None, missing=None, flags=NLM_F_ACK, reserved=0):
     """@bad: the attribute at the offset; @missing: (type, nest) that the kernel misses"""
     with case(name):
         before = state(c)
         try:
-            c.request(cmd, attrs, flags)
+            c.request(cmd, attrs, flags, reserved=reserved)
         except Refused as error:
             codes = code if isinstance(code, tuple) else (code,)
             assert error.code in codes, f"{error}, expected {errno.errorcode[codes[0]]}"
@@ -437,6 +437,23 @@ for wrong in (0, 1, 3, 5):
 bad = u32(A_FLAGS, 2)
 refused("SA_GET with an unknown flag", CMD_SA_GET, [sa_name(0x9000), bad], INVAL, ANY, bad)
 refused("a dump of SAs with an unknown flag", CMD_SA_GET, [bad], INVAL, ANY, bad, flags=NLM_F_DUMP)
+refused("SA_NEW with 3 bytes behind the SA", CMD_SA_NEW, join([sa()]) + bytes(3), INVAL, ANY)
+for cmd, attrs, name in ((CMD_SA_NEW, [sa()], "SA_NEW"), (CMD_BATCH, [op(CMD_SA_NEW, sa())], "BATCH"),
+                         (CMD_SA_GET, [sa_name(0x9000)], "SA_GET"), (CMD_STATS_GET, [], "STATS_GET")):
+    refused(f"{name} with something in the reserved field", cmd, attrs, INVAL,
+            "The reserved field of the header has to be 0", reserved=0x100)
+    for flag in (0x20, NLM_F_ROOT, 0x400, 0x8000):
+        refused(f"{name} with flag {flag:#x}", cmd, attrs, INVAL, "The header has a flag that means nothing here",
+                flags=NLM_F_ACK | flag)
+for cmd, name in ((CMD_SA_GET, "SAs"), (CMD_POLICY_GET, "policies")):
+    for header in ({"reserved": 1}, {"flags": NLM_F_DUMP | 0x400}):
+        with case(f"a dump of {name} with {header}"):
+            try:
+                c.request(cmd, [], **{"flags": NLM_F_DUMP, **header})
+            except Refused as error:
+                same(INVAL, error.code)
+            else:
+                raise AssertionError("it was taken")
 short = Attr(A_SA, sa().payload()[:-6], flags=NLA_F_NESTED)
 refused("an SA that ends within an attribute", CMD_SA_NEW, [short], INVAL, ANY)
 deep = Attr(SA_A_SPI, [u32(SA_A_SPI, 0x1000)])
