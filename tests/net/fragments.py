@@ -211,4 +211,42 @@ ktap.same("TCP's flags in the second one", [CLEAR, "dropped IN_FRAGMENT_TINY"], 
 ktap.same("IPv6: a fragment in a fragment", ["dropped IN_INNER_HEADER"],
           out(piece(NEAR6, FAR6, 44, struct.pack("!BBHI", UDP, 0, 0, 1) + head, next(idents), 0, True)))
 ktap.same("UDP may be cut there", [CLEAR, CLEAR], out(*cut(10, at=8)))
+
+# --- bounds ---------------------------------------------------------------------------------
+
+rules(f"flow esp proto udp from fd01::/64 to fd02::/64 port 9 {PEER}")
+
+
+def extended(number):
+    """That many options for the destination before UDP; nothing in them but padding."""
+    options = [struct.pack("!BBBBI", UDP if n == 1 else 60, 0, 1, 4, 0) for n in range(number, 0, -1)]
+    return ip6(NEAR6, FAR6, 60, b"".join(options) + struct.pack("!HHHH", 4000, 9, 8, 0))
+
+
+ktap.same("the ports are found behind 16 extension headers", [ESP], out(extended(16)))
+ktap.same("not behind 17", ["dropped IN_INNER_HEADER"], out(extended(17)))
+
+rules(f"{PORT} fragments stateful")
+many = [cut(9) for _ in range(2048)]
+
+
+def send_many(packets):
+    """Not more at a time than a socket holds."""
+    for n, packet in enumerate(packets):
+        gateway.near[4].send(packet)
+        if n % 100 == 99:
+            gateway.settle()
+    gateway.settle()
+
+
+send_many([first for first, _ in many])
+before = forge.State()
+send_many([later for _, later in many])
+known = len(many) - forge.State().drops(before)["OUT_FRAGMENT_FIRST"]
+# Four have one place together, and the oldest of them makes room: some places stay half empty.
+ktap.result("of 2048 first fragments the table remembers as many as it holds, 1024",
+            [] if 900 <= known <= 1024 else [f"{known} are remembered"])
+ktap.same("the newest are remembered", [ESP] * 8, out(*[later for _, later in many[-8:]]))
+ktap.same("the oldest are forgotten", ["dropped OUT_FRAGMENT_FIRST"] * 8, out(*[later for _, later in many[:8]]))
+ktap.same("one more still goes its way", [ESP, ESP], out(*cut(9)))
 ktap.end()
