@@ -13,9 +13,9 @@ static const struct nla_policy family_policy[NFIPSEC_A_MAX + 1] = {
 };
 
 /*
- * A request that generic netlink refuses is not wiped. So it takes everything of those that
- * usually have keys (LOOSE), and look() does the same checks. Requests to read cannot be so: the
- * sentence about a dump that is refused must be generic netlink's.
+ * A request that generic netlink refuses is not wiped. So it takes whatever a command has that is
+ * LOOSE, and look() is strict in its place. What can be dumped is not: in 6.1 only generic netlink
+ * itself can say why a dump does not begin.
  */
 static const struct nla_policy anything[NFIPSEC_A_MAX + 1];
 
