@@ -81,6 +81,7 @@ BUG: scheduling while atomic: somebody
 UBSAN: array-index-out-of-bounds in somewhere
 refcount_t: underflow; use-after-free.
 kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
+kmemleak: Kernel memory leak detector disabled
 rcu: INFO: rcu_sched self-detected stall on CPU
 watchdog: BUG: soft lockup - CPU#0 stuck
 INFO: task somebody blocked for more than 120 seconds.
@@ -88,7 +89,7 @@ LINES
 exit 0
 END
 verdict complaint 97 'the kernel complains' $?
-is "every line is shown" 12 "$(grep -c '^#   ' "$work/complaint.log")"
+is "every line is shown" 13 "$(grep -c '^#   ' "$work/complaint.log")"
 
 cat > "$work/peer.sh" <<'END'
 . "$TOP/tests/lib/vm.sh"
