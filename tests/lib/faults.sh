@@ -8,7 +8,12 @@
 #                                an allocation that it makes by netlink fails, or else the same as
 #                                where none does; COMMAND has failed only if nothing has changed,
 #                                or the answer was lost. SETUP makes what it begins with, where
-#                                there are no policies, SAs and links. The script has situation
+#                                there are no policies, SAs and links. The script has situation.
+#                                every=1 before it: SETUP for each allocation, although what
+#                                situation prints is the same
+#   each_question NAME SETUP COMMAND
+#                                COMMAND only asks, by netlink: with an allocation that fails it
+#                                says the same as without, or fails; it changes nothing
 #   some_fail PERCENT            from now on so many allocations fail that may not wait
 #   none_fail
 #   faults_end                   how many have failed
@@ -33,7 +38,7 @@ faults_begin() {
 faults_reset() {
 	ipsec x -F
 	ip -n x link del ipsec0 2> /dev/null
-	eval "$1" || bail "the setup fails: $1"
+	eval "$1" > "$net_state/said" || bail "the setup fails: $1"
 }
 
 # N COMMAND: the Nth fails; what the command says is left in $net_state/said
@@ -62,19 +67,21 @@ one_fault() { # n, command, before, after
 }
 
 each_fault() {
-	local name=$1 setup=$2 command=$3 before after n same=0
+	local name=$1 setup=$2 command=$3 before after n same=0 reset
 	faults_reset "$setup"
 	before=$(situation)
-	eval "$command" || bail "without any fault: $command"
+	eval "$command" > "$net_state/said" || bail "without any fault: $command"
 	after=$(situation)
 	faults_reset "$setup"
 	: > "$net_state/all"
 	for ((n = 1; n < 3000; n++)); do
+		reset=${every-0}
 		if one_fault "$n" "$command" "$before" "$after" >> "$net_state/all"; then
 			same=$((same + 1))
 		else
-			faults_reset "$setup"
+			reset=1
 		fi
+		[ "$reset" = 0 ] || faults_reset "$setup"
 		[ "$fault" = hit ] || break
 	done
 	faults_seen=$((faults_seen + n - 1))
@@ -88,6 +95,31 @@ each_fault() {
 		ok "$name"
 	fi
 	diag "$((n - 1)) allocations, nothing changed $same times"
+}
+
+each_question() {
+	local name=$1 setup=$2 command=$3 before n failed=0 wrong=
+	faults_reset "$setup"
+	before=$(situation)
+	with_fault 0 "$command" || bail "without any fault: $command"
+	cp "$net_state/said" "$net_state/right"
+	for ((n = 1; n < 3000; n++)); do
+		if ! with_fault "$n" "$command"; then
+			failed=$((failed + 1))
+		elif ! cmp -s "$net_state/said" "$net_state/right"; then
+			wrong="allocation $n: $(diff "$net_state/right" "$net_state/said")"
+		fi
+		[ "$(cat "$net_state/nth")" = hit ] || break
+	done
+	faults_seen=$((faults_seen + n - 1))
+	diag "$name: $((n - 1)) allocations, $failed times it fails"
+	if [ -n "$wrong" ]; then
+		not_ok "$name" "$wrong"
+	elif [ $n -lt 2 ] || [ $failed = 0 ] || [ $n = 3000 ]; then
+		not_ok "$name" "$((n - 1)) allocations failed, the command $failed times"
+	else
+		is "$name" "$before" "$(situation)"
+	fi
 }
 
 some_fail() {

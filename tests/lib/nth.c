@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: lets one allocation of the kernel fail, in what a program asks of netlink.
+ * To be preloaded: lets one allocation of the kernel fail, in what a program asks of netlink, or
+ * when it gives a socket a policy.
  *
  *	NTH=N		the Nth that the kernel tries while it handles the program's calls of
- *			sendmsg(), sendto(), recvmsg() and recvfrom() on netlink sockets, counted
- *			over all of them
+ *			sendmsg(), sendto(), recvmsg() and recvfrom() on netlink sockets, and of
+ *			setsockopt() for IP_XFRM_POLICY and IPV6_XFRM_POLICY, counted over all of
+ *			them
  *	NTH_SAYS=FILE	what has become of it, when the program ends: "hit", or "missed" if there
  *			were fewer
  *
@@ -13,6 +15,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,19 +47,27 @@ __attribute__((destructor)) static void end(void)
 	fclose(says);
 }
 
-static bool arm(int fd)
+static bool is_netlink(int fd)
 {
-	char text[24];
 	int domain = 0;
 	socklen_t length = sizeof(domain);
 
-	if (left <= 0 || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) ||
-	    domain != AF_NETLINK)
-		return false;
-	length = snprintf(text, sizeof(text), "%ld", left);
-	if (pwrite(file, text, length, 0) != (ssize_t)length)
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) && domain == AF_NETLINK;
+}
+
+static bool is_policy(int level, int option)
+{
+	return (level == IPPROTO_IP && option == IP_XFRM_POLICY) ||
+	       (level == IPPROTO_IPV6 && option == IPV6_XFRM_POLICY);
+}
+
+static void arm(void)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%ld", left);
+
+	if (pwrite(file, text, length, 0) != length)
 		abort();
-	return true;
 }
 
 /* The kernel has counted down to 0 when it has failed. */
@@ -71,27 +82,34 @@ static void disarm(void)
 		abort();
 }
 
-#define WITH_NTH(type, name, arguments, ...)				\
+#define WITH_NTH(type, name, condition, arguments, ...)			\
 type name arguments							\
 {									\
 	static type (*real) arguments;					\
-	bool armed;							\
+	bool armed = left > 0 && (condition);				\
 	type result;							\
 									\
 	if (!real)							\
 		*(void **)&real = dlsym(RTLD_NEXT, #name);		\
-	armed = arm(fd);						\
+	if (armed)							\
+		arm();							\
 	result = real(__VA_ARGS__);					\
 	if (armed)							\
 		disarm();						\
 	return result;							\
 }
 
-WITH_NTH(ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags), fd, msg, flags)
-WITH_NTH(ssize_t, recvmsg, (int fd, struct msghdr *msg, int flags), fd, msg, flags)
-WITH_NTH(ssize_t, sendto, (int fd, const void *data, size_t length, int flags,
-			   const struct sockaddr *to, socklen_t size),
+WITH_NTH(ssize_t, sendmsg, is_netlink(fd), (int fd, const struct msghdr *msg, int flags),
+	 fd, msg, flags)
+WITH_NTH(ssize_t, recvmsg, is_netlink(fd), (int fd, struct msghdr *msg, int flags),
+	 fd, msg, flags)
+WITH_NTH(ssize_t, sendto, is_netlink(fd),
+	 (int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
+	  socklen_t size),
 	 fd, data, length, flags, to, size)
-WITH_NTH(ssize_t, recvfrom, (int fd, void *data, size_t length, int flags,
-			     struct sockaddr *from, socklen_t *size),
+WITH_NTH(ssize_t, recvfrom, is_netlink(fd),
+	 (int fd, void *data, size_t length, int flags, struct sockaddr *from, socklen_t *size),
 	 fd, data, length, flags, from, size)
+WITH_NTH(int, setsockopt, is_policy(level, option),
+	 (int fd, int level, int option, const void *value, socklen_t size),
+	 fd, level, option, value, size)
