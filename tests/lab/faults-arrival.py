@@ -2,15 +2,21 @@
 """Writes the packets of a capture to a TUN device, one after the other; while the kernel handles
 the Nth, in this process, the Nth of its allocations fails. Prints how many were written so.
 
-    faults-arrival.py DEVICE FILE
+    faults-arrival.py DEVICE FILE [COMMAND...]
+
+The command is run before each. Somebody else sees the packets, too: what is changed in them has to be
+copied before.
 """
 
 import fcntl
 import os
+import socket
 import struct
+import subprocess
 import sys
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 1, 0x1000
+ETH_P_ALL = 3
 ETHERNET = 14
 
 
@@ -27,10 +33,14 @@ def packets(name):
 
 tun = os.open('/dev/net/tun', os.O_RDWR)
 fcntl.ioctl(tun, TUNSETIFF, struct.pack('16sH22x', sys.argv[1].encode(), IFF_TUN | IFF_NO_PI))
+other = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+other.bind((sys.argv[1], ETH_P_ALL))
 fault = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
 n = 0
 for packet in packets(sys.argv[2]):
     n += 1
+    if sys.argv[3:]:
+        subprocess.run(sys.argv[3:], check=True)
     os.pwrite(fault, str(n).encode(), 0)
     try:
         os.write(tun, packet)

@@ -2,12 +2,15 @@
 """Sends one datagram after the other; while the kernel handles the Nth, the Nth of its
 allocations fails. Prints how many were sent so, and how many the kernel has refused.
 
-    faults-traffic.py TO PORT LENGTH
+    faults-traffic.py TO PORT LENGTH [COMMAND...]
+
+The command is run before each.
 """
 
 import ipaddress
 import os
 import socket
+import subprocess
 import sys
 
 to, port, length = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -18,6 +21,8 @@ data = bytes(length)
 n = refused = 0
 while True:
     n += 1
+    if sys.argv[4:]:
+        subprocess.run(sys.argv[4:], check=True)
     os.pwrite(fault, str(n).encode(), 0)
     try:
         sock.sendto(data, (to, port))

@@ -17,11 +17,12 @@ ip -n gw1 route replace 10.2.0.0/24 via 192.0.2.2 src 10.1.0.9
 ip -n gw1 route replace fd02::/64 via 2001:db8::2 src fd01::9
 capture_wire "$ARTIFACTS/wire.pcap"
 
-# each NAME TO LENGTH: from gw1 itself, in whose process the packet is protected
+# each NAME TO LENGTH [COMMAND...]: from gw1 itself, in whose process the packet is protected
 each() {
 	local name=$1 to=$2 length=$3 sent refused
+	shift 3
 	snapshot gw1
-	read -r sent refused < <(in_ns gw1 "$TOP/tests/lab/faults-traffic.py" "$to" 9 "$length")
+	read -r sent refused < <(in_ns gw1 "$TOP/tests/lab/faults-traffic.py" "$to" 9 "$length" "$@")
 	diag "$name: ${sent:-no} allocations have failed, the sender was told of ${refused:-none}"
 	check "$name: there were some" test "${sent:-0}" -gt 2
 	faults_seen=$((faults_seen + ${sent:-0}))
@@ -41,6 +42,21 @@ for inner in 4 6; do
 	each "IPv$inner, AH" $to 100
 done
 unset inner outer
+for family in 4 6; do
+	end=$(end_of 2 $family)
+	for shape in transport bundle; do
+		protect_shape $shape $family - -
+		each "IPv$family, $shape" "$end" 100
+		each "IPv$family, $shape, new routes" "$end" 100 "${fresh_routes[@]}"
+	done
+	for ns in gw1 gw2; do
+		key_manager $ns $family
+	done
+	protect_shape in-udp $family 10.1.0.0/24 10.2.0.0/24
+	each "ESP in UDP over IPv$family" 10.2.0.2 100
+	protect_shape beet $family 10.1.0.9 10.2.0.2
+	each "BEET mode over IPv$family" 10.2.0.2 100 "${fresh_routes[@]}"
+done
 
 # Two policies that protect a packet together are made one for the first packet.
 sas esp tunnel 192.0.2.1 192.0.2.2 enc aes-128-gcm > "$net_state/inner"
@@ -84,7 +100,7 @@ done
 check "when there is memory again, packets pass" reaches h1 10.2.0.2
 check "and TCP" tcp_transfer h1 h2 10.2.0.2 300000
 capture_end
-protected='ip proto 50 or ip proto 51 or ip6 proto 50 or ip6 proto 51'
+protected='ip proto 50 or ip proto 51 or ip6 proto 50 or ip6 proto 51 or udp port 4500'
 protected+=' or (ip6[6] == 44 and (ip6[40] == 50 or ip6[40] == 51))'
 # What the gateways say of fragments of ESP that have lost others.
 said='(icmp[0] == 11 and icmp[1] == 1) or (icmp6 and ip6[40] == 3 and ip6[41] == 1)'

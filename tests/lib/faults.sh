@@ -14,6 +14,8 @@
 #   each_question NAME SETUP COMMAND
 #                                COMMAND only asks, by netlink: with an allocation that fails it
 #                                says the same as without, or fails; it changes nothing
+#   "${fresh_routes[@]}"         a command for a gateway of gateway_chain: packets need new routes, and
+#                                what is attached to routes is made anew
 #   some_fail PERCENT            from now on so many allocations fail that may not wait
 #   none_fail
 #   faults_end                   how many have failed
@@ -121,6 +123,10 @@ each_question() {
 		is "$name" "$before" "$(situation)"
 	fi
 }
+
+# An IPv6 route takes the place of the one before even if it is the same.
+fresh_routes=(sh -c 'echo 1 > /proc/sys/net/ipv4/route/flush &&
+	ip -6 route replace 2001:db8::1 dev eth1 && ip -6 route replace 2001:db8::2 dev eth1')
 
 some_fail() {
 	local attribute

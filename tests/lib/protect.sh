@@ -8,6 +8,10 @@
 #   protect_tunnel NS1 END1 NET1 NS2 END2 NET2 PROTO ALGORITHM-WORDS...
 #                                       tunnel between the networks behind two ends
 #   protect_chain PROTO ALGORITHM-WORDS...   one between the gateways of gateway_chain
+#   protect_shape SHAPE FAMILY FROM TO
+#                                       what those gateways protect otherwise, with ends of that family:
+#                                       transport or bundle (ESP, then AH) between the ends; beet or
+#                                       in-udp between two addresses behind them
 #   protect_pair PROTO ALGORITHM-WORDS...    transport mode between the hosts of host_pair
 #                                       inner=6 and outer=6 before either: IPv6 there
 #   net_of 1|2 FAMILY, host_of, end_of  the networks and hosts of gateway_chain, and the ends
@@ -113,6 +117,32 @@ protect_chain() {
 	local inner=${inner:-4} outer=${outer:-4}
 	protect_tunnel gw1 "$(end_of 1 "$outer")" "$(net_of 1 "$inner")" \
 		gw2 "$(end_of 2 "$outer")" "$(net_of 2 "$inner")" "$@"
+}
+
+# What gw2 has is what gw1 has, from the other side.
+protect_shape() {
+	local shape=$1 left right flow rules=$net_state/sas
+	local gcm=(enc aes-128-gcm replay 8192)
+	left=$(end_of 1 "$2") right=$(end_of 2 "$2")
+	flow="flow esp from $3 to $4 local $left peer $right"
+	case $shape in
+	beet)
+		flow=${flow/esp/esp beet}
+		sas esp beet "$left" "$right" "${gcm[@]}" > "$rules"
+		sed -i "s/\$/ for from $3 to $4/" "$rules" ;;
+	in-udp)
+		sas esp tunnel "$left" "$right" "${gcm[@]}" udpencap > "$rules" ;;
+	transport|bundle)
+		flow="flow esp transport from $left to $right"
+		sas esp transport "$left" "$right" "${gcm[@]}" > "$rules" ;;
+	esac
+	if [ "$shape" = bundle ]; then
+		flow+=" then ah transport"
+		sas ah transport "$left" "$right" auth hmac-sha2-256 replay 8192 >> "$rules"
+	fi
+	{ echo "$flow"; cat "$rules"; } | ipsec gw1 -F -f - &&
+	sed -E 's/(from|local) (\S+) (to|peer) (\S+)/\1 \4 \3 \2/g' <<< "$flow" |
+		cat - "$rules" | ipsec gw2 -F -f - || bail "the gateways refuse their rules"
 }
 
 protect_pair() {
