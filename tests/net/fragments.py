@@ -243,9 +243,9 @@ send_many([first for first, _ in many])
 before = forge.State()
 send_many([later for _, later in many])
 known = len(many) - forge.State().drops(before)["OUT_FRAGMENT_FIRST"]
-# Four have one place together, and the oldest of them makes room: some places stay half empty.
-ktap.result("of 2048 first fragments the table remembers as many as it holds, 1024",
-            [] if 900 <= known <= 1024 else [f"{known} are remembered"])
+# What is forwarded is remembered once for each direction: about half as many packets.
+ktap.result("of 2048 first fragments the table remembers no more than it holds, 1024 for both directions",
+            [] if 400 <= known <= 640 else [f"{known} are remembered"])
 ktap.same("the newest are remembered", [ESP] * 8, out(*[later for _, later in many[-8:]]))
 ktap.same("the oldest are forgotten", ["dropped OUT_FRAGMENT_FIRST"] * 8, out(*[later for _, later in many[:8]]))
 ktap.same("one more still goes its way", [ESP, ESP], out(*cut(9)))
