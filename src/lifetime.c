@@ -3,6 +3,7 @@
 #include "lifetime.h"
 
 #define UNLIMITED	(~0ULL >> 1)	/* more than there will ever be packets or bytes */
+#define SECONDS_MAX	(~0ULL / IPSEC_NSEC)	/* NETLINK_XFRM takes more */
 
 /**
  * ipsec_limits_none() - whether there is no limit at all
@@ -81,7 +82,7 @@ static bool reached(__u64 from, __u64 seconds, __u64 now, __u64 *next)
 {
 	__u64 at = from + seconds * IPSEC_NSEC;
 
-	if (!seconds)
+	if (!seconds || seconds > SECONDS_MAX || at < from)
 		return false;
 	if (at <= now)
 		return true;

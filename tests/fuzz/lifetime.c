@@ -9,7 +9,7 @@
 #include "../../src/lifetime.c"
 
 #define CPUS_MAX	8
-#define SECONDS_MAX	0xffffffffULL	/* what generic netlink takes */
+#define CLOCK_MAX	0xffffffffULL	/* seconds */
 #define SPENT_MAX	(1ULL << 56)	/* of a limit that is not there */
 
 struct shared {
@@ -123,7 +123,7 @@ static uint64_t draw_time(struct input *in)
 	unsigned int kind = take(in, 1);
 	uint64_t time = take(in, 1 + kind / 2 % 7);
 
-	return kind % 2 ? time % (SECONDS_MAX + 1) * 1000000000 : time;
+	return kind % 2 ? time % (CLOCK_MAX + 1) * 1000000000 : time;
 }
 
 static void timed(struct input *in)
@@ -139,8 +139,8 @@ static void timed(struct input *in)
 	for (int i = 0; i < NFIPSEC_LIMIT_SEQUENCE; i++) {
 		unsigned int kind = take(in, 1);
 
-		limits.soft[i] = kind & 1 ? take(in, 1 + kind / 4 % 4) : 0;
-		limits.hard[i] = kind & 2 ? take(in, 1 + kind / 16 % 4) : 0;
+		limits.soft[i] = kind & 1 ? take(in, 1 + kind / 4 % 8) : 0;
+		limits.hard[i] = kind & 2 ? take(in, 1 + kind / 32 % 8) : 0;
 		any |= limits.soft[i] | limits.hard[i];
 	}
 	holds(ipsec_limits_none(&limits) == !any, "%llx", (long long)any);

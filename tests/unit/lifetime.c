@@ -180,6 +180,8 @@ static void seconds(void)
 	due_at("no limit in seconds", &limits, &times, S(99999), 0, ~0ULL);
 	limits = (struct ipsec_limits){ .hard[age] = UINT32_MAX };
 	due_at("136 years", &limits, &times, S(99999), 0, S(100ULL + UINT32_MAX));
+	limits = (struct ipsec_limits){ .soft[age] = UINT64_MAX / IPSEC_NSEC, .hard[age] = UINT64_MAX / IPSEC_NSEC + 1 };
+	due_at("more than a clock tells", &limits, &times, S(99999), 0, ~0ULL);
 	end_case("limits in seconds");
 }
 
