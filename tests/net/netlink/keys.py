@@ -131,9 +131,10 @@ for what, beside in (("unknown flags", u32(A_FLAGS, 2)), ("flags that are too sh
                      ("a policy that is no nest", Attr(A_POLICY, policy().payload())),
                      ("defaults that no namespace has", Attr(A_DEFAULTS, [u8(DEFAULTS_A_IN, ACTION_PROTECT)])),
                      ("an unknown attribute", Attr(A_END)), ("one that only answers have", Attr(A_STATS))):
+    refused = errno.ERANGE if beside.type == A_DEFAULTS else errno.EINVAL
     with case(f"wiped: an SA beside {what}"):
-        no_secret(echoed(CMD_SA_NEW, [gcm(0x1004), beside], errno.EINVAL))
-        no_secret(echoed(CMD_BATCH, [op(CMD_SA_NEW, cbc(0x1004)), beside], errno.EINVAL))
+        no_secret(echoed(CMD_SA_NEW, [gcm(0x1004), beside], refused))
+        no_secret(echoed(CMD_BATCH, [op(CMD_SA_NEW, cbc(0x1004)), beside], refused))
 with case("wiped: an SA behind which bytes are left over"):
     no_secret(echoed(CMD_SA_NEW, join([gcm(0x1004)]) + b"odd", errno.EINVAL))
 with case("wiped: an SA that is no nest"):
