@@ -24,14 +24,18 @@ while True:
     if sys.argv[4:]:
         subprocess.run(sys.argv[4:], check=True)
     os.pwrite(fault, str(n).encode(), 0)
+    error = None
     try:
         sock.sendto(data, (to, port))
-    except OSError:
-        refused += 1
+    except OSError as told:
+        error = told
     left = int(os.pread(fault, 16, 0))
     os.pwrite(fault, b'0', 0)
     if left:
+        if error:
+            sys.exit(f'no allocation has failed, and yet: {error}')
         break
+    refused += bool(error)
     if n == 1000:
         sys.exit('a datagram needs 1000 allocations?')
 print(n - 1, refused)
