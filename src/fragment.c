@@ -317,9 +317,12 @@ static struct ipsec_flow *lookup_opaque(struct ipsec_net *inet, u8 dir, const st
 static struct ipsec_flow *lookup_known(struct ipsec_net *inet, u8 dir, const struct ipsec_key *key,
 				       const struct ipsec_key *whole, enum ipsec_stat *reason)
 {
-	const struct ipsec_policy *first = ipsec_flow_lookup(inet, dir, whole)->policy;
-	struct ipsec_flow *flow = lookup_opaque(inet, dir, key);
+	struct ipsec_flow *flow = ipsec_flow_lookup(inet, dir, whole);
+	const struct ipsec_policy *first = flow->policy;
 
+	if (!protects(first))
+		return flow;
+	flow = lookup_opaque(inet, dir, key);
 	if (follow(first, flow->policy, true) && follow(first, flow->policy, false))
 		return ipsec_flow_lookup(inet, dir, whole);
 	if (replaces(flow->policy, first))
