@@ -5,6 +5,19 @@
 /* Filled when the module is loaded, before anything can happen; never changed after. */
 static LIST_HEAD(listeners);
 
+/* Calls @event of each listener that has it. */
+#define tell(event, ...)						\
+do {									\
+	const struct ipsec_listener *listener;				\
+									\
+	list_for_each_entry(listener, &listeners, node) {		\
+		__auto_type call = listener->event;			\
+									\
+		if (call)						\
+			call(__VA_ARGS__);				\
+	}								\
+} while (0)
+
 /**
  * ipsec_event_listen() - add a listener
  * @listener: static; those added first are told first
@@ -23,12 +36,8 @@ void ipsec_event_listen(struct ipsec_listener *listener)
  */
 void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_added)
-			listener->sa_added(inet, sa);
+	tell(sa_added, inet, sa);
 }
 
 /**
@@ -38,12 +47,8 @@ void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa)
  */
 void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_changed)
-			listener->sa_changed(inet, sa);
+	tell(sa_changed, inet, sa);
 }
 
 /**
@@ -53,12 +58,8 @@ void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa)
  */
 void ipsec_event_sa_resumed(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_resumed)
-			listener->sa_resumed(inet, sa);
+	tell(sa_resumed, inet, sa);
 }
 
 /**
@@ -68,12 +69,8 @@ void ipsec_event_sa_resumed(struct ipsec_net *inet, struct ipsec_sa *sa)
  */
 void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_gone)
-			listener->sa_gone(inet, sa);
+	tell(sa_gone, inet, sa);
 }
 
 /**
@@ -84,12 +81,8 @@ void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa)
  */
 void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa, bool flushed)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_deleted)
-			listener->sa_deleted(inet, sa, flushed);
+	tell(sa_deleted, inet, sa, flushed);
 }
 
 /**
@@ -99,12 +92,8 @@ void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa, bool fl
  */
 void ipsec_event_sas_flushed(struct ipsec_net *inet, u8 proto)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sas_flushed)
-			listener->sas_flushed(inet, proto);
+	tell(sas_flushed, inet, proto);
 }
 
 /**
@@ -117,12 +106,8 @@ void ipsec_event_sas_flushed(struct ipsec_net *inet, u8 proto)
 void ipsec_event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigned int limit,
 			    bool hard)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_expired)
-			listener->sa_expired(inet, sa, limit, hard);
+	tell(sa_expired, inet, sa, limit, hard);
 }
 
 /**
@@ -132,12 +117,8 @@ void ipsec_event_sa_expired(struct ipsec_net *inet, struct ipsec_sa *sa, unsigne
  */
 void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *policy)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->policy_added)
-			listener->policy_added(inet, policy);
+	tell(policy_added, inet, policy);
 }
 
 /**
@@ -148,12 +129,8 @@ void ipsec_event_policy_added(struct ipsec_net *inet, struct ipsec_policy *polic
  */
 void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *policy, bool told)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->policy_deleted)
-			listener->policy_deleted(inet, policy, told);
+	tell(policy_deleted, inet, policy, told);
 }
 
 /**
@@ -164,12 +141,8 @@ void ipsec_event_policy_deleted(struct ipsec_net *inet, struct ipsec_policy *pol
  */
 void ipsec_event_policy_expired(struct ipsec_net *inet, struct ipsec_policy *policy, bool hard)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->policy_expired)
-			listener->policy_expired(inet, policy, hard);
+	tell(policy_expired, inet, policy, hard);
 }
 
 /**
@@ -179,12 +152,8 @@ void ipsec_event_policy_expired(struct ipsec_net *inet, struct ipsec_policy *pol
  */
 void ipsec_event_policies_flushed(struct ipsec_net *inet, bool sub)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->policies_flushed)
-			listener->policies_flushed(inet, sub);
+	tell(policies_flushed, inet, sub);
 }
 
 /**
@@ -193,12 +162,8 @@ void ipsec_event_policies_flushed(struct ipsec_net *inet, bool sub)
  */
 void ipsec_event_spd_changed(struct ipsec_net *inet)
 {
-	struct ipsec_listener *listener;
-
 	lockdep_assert_held(&inet->config);
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->spd_changed)
-			listener->spd_changed(inet);
+	tell(spd_changed, inet);
 }
 
 /**
@@ -212,11 +177,7 @@ void ipsec_event_spd_changed(struct ipsec_net *inet)
 void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *policy,
 			 const struct ipsec_key *key)
 {
-	struct ipsec_listener *listener;
-
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->acquire)
-			listener->acquire(inet, policy, key);
+	tell(acquire, inet, policy, key);
 }
 
 /**
@@ -228,11 +189,7 @@ void ipsec_event_acquire(struct ipsec_net *inet, const struct ipsec_policy *poli
  */
 void ipsec_event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
-	struct ipsec_listener *listener;
-
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_mapping)
-			listener->sa_mapping(inet, sa);
+	tell(sa_mapping, inet, sa);
 }
 
 /**
@@ -247,9 +204,5 @@ void ipsec_event_sa_mapping(struct ipsec_net *inet, struct ipsec_sa *sa)
 void ipsec_event_sa_icmp(struct ipsec_net *inet, struct ipsec_sa *sa,
 			 const struct ipsec_quote *quote, const union ipsec_addr *router)
 {
-	struct ipsec_listener *listener;
-
-	list_for_each_entry(listener, &listeners, node)
-		if (listener->sa_icmp)
-			listener->sa_icmp(inet, sa, quote, router);
+	tell(sa_icmp, inet, sa, quote, router);
 }

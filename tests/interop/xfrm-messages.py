@@ -119,7 +119,7 @@ def heard(once=False):
 def pack(kind, body, flags):
     global number
     number += 1
-    return struct.pack("=IHHII", 16 + len(body), kind, flags, number, 4711) + body
+    return message(kind, body, flags, number, 4711)
 
 
 def say(title, kind, body, flags=REQUEST | ACK, quiet=False, many=b""):

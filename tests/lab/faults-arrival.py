@@ -15,6 +15,9 @@ import struct
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../lib'))
+import faults  # noqa: E402  (its directory is known only now)
+
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454ca, 1, 0x1000
 ETH_P_ALL = 3
 ETHERNET = 14
@@ -35,19 +38,12 @@ tun = os.open('/dev/net/tun', os.O_RDWR)
 fcntl.ioctl(tun, TUNSETIFF, struct.pack('16sH22x', sys.argv[1].encode(), IFF_TUN | IFF_NO_PI))
 other = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
 other.bind((sys.argv[1], ETH_P_ALL))
-fault = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
 n = 0
 for packet in packets(sys.argv[2]):
     n += 1
     if sys.argv[3:]:
         subprocess.run(sys.argv[3:], check=True)
-    os.pwrite(fault, str(n).encode(), 0)
-    try:
-        os.write(tun, packet)
-    except OSError:
-        pass
-    left = int(os.pread(fault, 16, 0))
-    os.pwrite(fault, b'0', 0)
+    _, left = faults.with_fault(n, os.write, tun, packet)
     if left:
         print(n - 1)
         sys.exit(0)

@@ -25,10 +25,7 @@ def migrate():
     move = xfrm.migrate("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.2", reqid=7)
     body += xfrm.attr(xfrm.A_MIGRATE, move)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6) as sock:
-        flags = xfrm.REQUEST | xfrm.ACK
-        sock.sendto(struct.pack("=IHHII", 16 + len(body), xfrm.MIGRATE, flags, 1, 0) + body, (0, 0))
-        answer = sock.recvfrom(65536)[0]
-    return -struct.unpack_from("=i", answer, 16)[0]
+        return xfrm.ask(sock, xfrm.MIGRATE, body)
 
 
 def sent():

@@ -15,22 +15,18 @@ import os
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lib"))
+import faults  # noqa: E402  (its directory is known only now)
+
 INIT_MODULE, DELETE_MODULE, UNSHARE = 313, 176, 272     # finit_module() is the first
 CLONE_NEWNET = 0x40000000
-NONE = 1000000
 NAME = b"nfipsec"
 libc = ctypes.CDLL(None, use_errno=True)
-nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
 
 
 def with_fault(n, *call):
     """The errno of a system call, and how many allocations it would have taken until the fault."""
-    os.pwrite(nth, str(n).encode(), 0)
-    failed = libc.syscall(*call)
-    code = ctypes.get_errno() if failed else 0
-    left = int(os.pread(nth, 16, 0))
-    os.pwrite(nth, b"0", 0)
-    return code, left
+    return faults.with_fault(n, lambda: libc.syscall(*call) and ctypes.get_errno())
 
 
 def load(n, path):
@@ -74,13 +70,11 @@ def unloading(n, path):
 
 
 def namespace(n):
-    """True if there was one. It ends with its process; fail-nth belongs to a thread. The kernel's
-    own parts have errors of many names."""
-    global nth              # pylint: disable=global-statement
+    """True if there was one. It ends with its process. The kernel's own parts have errors of many
+    names."""
     ours, theirs = os.pipe()
     child = os.fork()
     if not child:
-        nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
         os.write(theirs, b"%d %d" % with_fault(n, UNSHARE, CLONE_NEWNET))
         os._exit(0)
     os.close(theirs)
@@ -91,7 +85,7 @@ def namespace(n):
 
 
 if sys.argv[1] == "count":
-    print(NONE - namespace(NONE)[1])
+    print(faults.ENOUGH - namespace(faults.ENOUGH)[1])
     sys.exit(0)
 what = {"module": module, "unload": unloading, "namespace": namespace}[sys.argv[1]]
 nothing = 0

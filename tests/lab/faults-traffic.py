@@ -13,27 +13,28 @@ import socket
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../lib'))
+import faults  # noqa: E402  (its directory is known only now)
+
 to, port, length = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 family = socket.AF_INET6 if ipaddress.ip_address(to).version == 6 else socket.AF_INET
 sock = socket.socket(family, socket.SOCK_DGRAM)
-fault = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
 data = bytes(length)
 n = refused = 0
+
+
+def send():
+    sock.sendto(data, (to, port))
+
+
 while True:
     n += 1
     if sys.argv[4:]:
         subprocess.run(sys.argv[4:], check=True)
-    os.pwrite(fault, str(n).encode(), 0)
-    error = None
-    try:
-        sock.sendto(data, (to, port))
-    except OSError as told:
-        error = told
-    left = int(os.pread(fault, 16, 0))
-    os.pwrite(fault, b'0', 0)
+    error, left = faults.with_fault(n, send)
     if left:
         if error:
-            sys.exit(f'no allocation has failed, and yet: {error}')
+            sys.exit(f'no allocation has failed, and yet: {os.strerror(error)}')
         break
     refused += bool(error)
     if n == 1000:

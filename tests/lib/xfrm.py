@@ -13,6 +13,7 @@ A_AUTH, A_CRYPT, A_COMP, A_ENCAP, A_TMPL, A_SEC_CTX, A_LTIME, A_REPLAY, A_RTHRES
     A_POLICY_TYPE, A_MIGRATE, A_AEAD, A_AUTH_TRUNC, A_ESN, A_OFFLOAD = 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 20, 23, 28
 A_DIR, A_KEEPALIVE = 33, 34
 INF = (1 << 64) - 1
+ERROR = 2
 REQUEST, MULTI, ACK, REPLACE, ACK_TLVS = 1, 2, 4, 0x100, 0x200
 SOL_NETLINK, ADD_MEMBERSHIP, DROP_MEMBERSHIP, CAP_ACK, EXT_ACK, AEVENTS = 270, 1, 2, 10, 11, 5
 IN, OUT, FWD = range(3)
@@ -86,6 +87,19 @@ def policy(direction, src, dst, index=0, priority=0, action=0):
 def tmpl(src, dst, reqid=1, mode=TUNNEL, proto=ESP, family=None):
     return struct.pack("=16s4sB3xH2x16sIBBBxIII", addr(dst), bytes(4), proto, family or family_of(src), addr(src), reqid, mode,
                        0, 0, 0xffffffff, 0xffffffff, 0xffffffff)
+
+
+def message(kind, body, flags=REQUEST, seq=1, port=0):
+    return struct.pack("=IHHII", 16 + len(body), kind, flags, seq, port) + body
+
+
+def ask(sock, kind, body):
+    """The errno of the answer, which is nothing but that. By the calls that tests/lib/nth.c knows."""
+    sock.sendto(message(kind, body, REQUEST | ACK), (0, 0))
+    answer = sock.recvfrom(65536)[0]
+    kind, = struct.unpack_from("=H", answer, 4)
+    assert kind == ERROR, answer
+    return -struct.unpack_from("=i", answer, 16)[0]
 
 
 def migrate(old_src, old_dst, new_src, new_dst, reqid=1, mode=TUNNEL):

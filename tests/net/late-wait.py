@@ -26,13 +26,9 @@ def listener(groups=0):
     return sock
 
 
-def message(kind, body, flags=xfrm.REQUEST):
-    return struct.pack("=IHHII", 16 + len(body), kind, flags, 1, 0) + body
-
-
 def ask(sock, kind, body):
     """Sends it, and returns when the answer is there, which must be good."""
-    sock.send(message(kind, body, xfrm.REQUEST | xfrm.ACK))
+    sock.send(xfrm.message(kind, body, xfrm.REQUEST | xfrm.ACK))
     answer = sock.recv(65536)
     kind, = struct.unpack_from("=H", answer, 4)
     assert kind != 2 or struct.unpack_from("=i", answer, 16) == (0,), answer
@@ -55,7 +51,7 @@ def child(work):
 
 def key_manager(*later):
     """Answers the requests at once with an SA, and a second later with others."""
-    answer = message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9001) + xfrm.aead())
+    answer = xfrm.message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9001) + xfrm.aead())
     while True:
         try:
             data = hears.recv(65536, socket.MSG_DONTWAIT)
@@ -118,7 +114,7 @@ ask(control, xfrm.FLUSHSA, b"\0")
 # The last that comes to a group is told first.
 others = [listener(1) for _ in range(LISTENERS)]
 hears = listener(1)
-another = message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9002, mode=xfrm.TRANSPORT, reqid=2) + xfrm.aead())
+another = xfrm.message(xfrm.NEWSA, xfrm.sa(US, FAR, 0x9002, mode=xfrm.TRANSPORT, reqid=2) + xfrm.aead())
 for lacks, addresses, later in (("one SA", single, ()), ("two SAs", bundled, (another,))):
     manager = child(lambda: key_manager(*later))    # pylint: disable=cell-var-from-loop
     found = [held(to) for to in addresses]

@@ -149,8 +149,7 @@ in_ns gw1 env PYTHONPATH="$TOP/tests/lib" PYTHONDONTWRITEBYTECODE=1 python3 - <<
 	body = sa("192.0.2.1", "192.0.2.2", 0x7001, window=0) + aead() + encap(4500, 4500) + \
 	    attr(A_KEEPALIVE, struct.pack("=I", 1)) + attr(A_DIR, bytes([2]))
 	sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
-	sock.send(struct.pack("=IHHII", 16 + len(body), NEWSA, REQUEST | ACK, 1, 0) + body)
-	sys.exit(-struct.unpack("=i", sock.recv(65536)[16:20])[0])
+	sys.exit(ask(sock, NEWSA, body))
 END
 capture_wire "$ARTIFACTS/asked.pcap"
 check "a daemon's SA has them, too" await 60 has_grown gw1 OUT_KEEPALIVES 2

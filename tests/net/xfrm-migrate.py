@@ -5,6 +5,7 @@ import socket
 import struct
 import time
 
+import faults
 import forge
 import xfrm
 from forge import FAR, FAR_HOST, NEAR_HOST, US
@@ -12,7 +13,6 @@ from forge import FAR, FAR_HOST, NEAR_HOST, US
 THERE = "192.0.2.3"
 SPI, PACKETS = 0x900, 300
 PATIENCE = 4    # seconds; less than a packet waits, src/hold.h
-FAULTS = "/proc/thread-self/fail-nth"
 with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
     IS_UML = "User Mode Linux" in cpuinfo.read()
 ktap, far, near = forge.Ktap(), forge.far_wire(), forge.near_wire()
@@ -21,9 +21,7 @@ NAME = xfrm.selector("10.1.0.0/24", "10.2.0.0/24") + struct.pack("=IB3x", 0, xfr
 
 
 def ask(kind, body):
-    """The errno of the answer."""
-    door.sendto(struct.pack("=IHHII", 16 + len(body), kind, xfrm.REQUEST | xfrm.ACK, 1, 0) + body, (0, 0))
-    return -struct.unpack_from("=i", door.recv(65536), 16)[0]
+    return xfrm.ask(door, kind, body)
 
 
 def move(*moves):
@@ -64,20 +62,6 @@ def sender():
     os._exit(0)
 
 
-def faulty(nth):
-    """The errno of a move in which the Nth allocation fails, and whether there were so many."""
-    file = os.open(FAULTS, os.O_RDWR)
-    os.pwrite(file, b"%d" % nth, 0)
-    try:
-        error = move(xfrm.migrate(US, FAR, US, THERE))
-    except OSError as what:
-        error = what.errno
-    left = int(os.pread(file, 20, 0))
-    os.pwrite(file, b"0", 0)
-    os.close(file)
-    return error, not left
-
-
 ktap.same("a policy and its SA are taken", (0, 0), (
     ask(xfrm.NEWPOLICY, xfrm.policy(xfrm.OUT, "10.1.0.0/24", "10.2.0.0/24") + xfrm.attr(xfrm.A_TMPL, xfrm.tmpl(US, FAR))),
     begin()))
@@ -99,11 +83,11 @@ else:
     ktap.same("packets wait meanwhile", True, grown.get("OUT_HELD", 0) > 0)
 ktap.same("and go on", (PACKETS, grown.get("OUT_HELD")), (came, grown.get("OUT_RELEASED")))
 
-if os.path.exists(FAULTS):
+if faults.can_fail():
     begin()
     before, tried, stuck = forge.State(), set(), []
     for n in range(1, 1000):
-        code, is_hit = faulty(n)
+        code, left = faults.with_fault(n, move, xfrm.migrate(US, FAR, US, THERE))
         tried.add(code)
         if code != errno.ENOMEM:    # it has moved, but for the answer's memory
             move(xfrm.migrate(US, THERE, US, FAR))
@@ -111,7 +95,7 @@ if os.path.exists(FAULTS):
         send()
         if not far.receive(PATIENCE):
             stuck.append(n)
-        if not is_hit:
+        if left:
             break
     ktap.same("there may be no memory for a move", {0, errno.ENOMEM}, tried - {errno.ENOBUFS})
     ktap.same("then packets go where they went", [], stuck)
