@@ -12,6 +12,7 @@
 #include <net/route.h>
 
 #include "bundle.h"
+#include "chain.h"
 #include "couple.h"
 #include "event.h"
 #include "header.h"
@@ -114,7 +115,7 @@ bool ipsec_bundle_usable(const struct ipsec_bundle *bundle)
 	if (bundle->xdst.u.dst.obsolete != DST_OBSOLETE_FORCE_CHK || !bundle->n)
 		return false;
 	for (i = 0; i < bundle->n; i++)
-		if (READ_ONCE(bundle->sa[i]->dead))
+		if (READ_ONCE(bundle->sa[i]->use) != IPSEC_SA_SENDS)
 			return false;
 	return dst_check(bundle->xdst.child, bundle->xdst.path_cookie);
 }
@@ -331,148 +332,8 @@ struct ipsec_bundle *ipsec_bundle_larval(struct ipsec_net *inet, struct dst_entr
 	return bundle;
 }
 
-/**
- * struct ends - where a packet comes from and goes to
- * @src: source address
- * @dst: destination address
- * @family: of both
- */
-struct ends {
-	union ipsec_addr src;
-	union ipsec_addr dst;
-	u16 family;
-};
-
-/**
- * struct chain - the SAs that protect a packet, innermost first
- * @sa: the SAs
- * @mode: enum nfipsec_mode in which each of them is used
- * @n: their number
- * @mark: that the route of the protected packet is looked up with
- * @awaits: which SA is missing, as in struct ipsec_flow
- */
-struct chain {
-	struct ipsec_sa *sa[NFIPSEC_SPECS_MAX];
-	u8 mode[NFIPSEC_SPECS_MAX];
-	int n;
-	u32 mark;
-	u32 awaits;
-};
-
-/* The addresses that the packet has behind a chain. */
-static void ends_of(const struct ipsec_key *key, const struct chain *chain, struct ends *ends)
-{
-	int n = chain->n;
-
-	ends->src = key->src;
-	ends->dst = key->dst;
-	ends->family = key->family;
-	while (n--) {
-		if (chain->mode[n] == NFIPSEC_MODE_TRANSPORT)
-			continue;
-		ends->src = chain->sa[n]->src;
-		ends->dst = chain->sa[n]->id.dst;
-		ends->family = chain->sa[n]->id.family;
-		return;
-	}
-}
-
-/* What the next SA must be like for a packet with these ends. */
-static void want(const struct ipsec_policy *policy, const struct ipsec_spec *spec,
-		 const struct ends *ends, struct ipsec_sa_wanted *wanted)
-{
-	memset(wanted, 0, sizeof(*wanted));
-	wanted->id.proto = spec->proto;
-	wanted->id.spi = spec->spi;
-	wanted->tag = policy->tag;
-	wanted->mode = spec->mode;
-	wanted->reqid = spec->reqid;
-	wanted->packet_src = &ends->src;
-	wanted->packet_dst = &ends->dst;
-	wanted->packet_family = ends->family;
-	wanted->id.dst = ends->dst;
-	wanted->id.family = ends->family;
-	if (spec->family && !ipsec_addr_is_any(&spec->dst)) {
-		wanted->id.dst = spec->dst;
-		wanted->id.family = spec->family;
-	}
-	if (spec->family && !ipsec_addr_is_any(&spec->src))
-		wanted->src = &spec->src;
-}
-
-/* Append the SA of a spec, if there is one; else the chain says which one it would be. */
-static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
-		    const struct ipsec_spec *spec, const struct ipsec_key *key,
-		    struct chain *chain)
-{
-	struct ipsec_sa_wanted wanted;
-	struct ipsec_sa *sa;
-	struct ends ends;
-
-	ends_of(key, chain, &ends);
-	want(policy, spec, &ends, &wanted);
-	/* What is inside others is no longer the packet that the selectors are about. */
-	if (!chain->n) {
-		wanted.key = key;
-		wanted.pfp = policy->flags & NFIPSEC_POLICY_F_PFP;
-	}
-	sa = ipsec_sa_newest(inet, &wanted);
-	if (!sa) {
-		chain->awaits = ipsec_sa_awaited(&wanted.id, wanted.tag.if_id, wanted.reqid);
-		return false;
-	}
-	chain->sa[chain->n] = sa;
-	chain->mode[chain->n++] = ipsec_sa_mode(sa, &wanted);
-	return true;
-}
-
-/*
- * The mark that the route of the protected packet is looked up with, as in the kernel's own stack.
- * In transport mode it is the packet's, of which the policy knows as much as counts.
- */
-static u32 route_mark(const struct ipsec_policy *policy, const struct ipsec_key *key,
-		      const struct chain *chain)
-{
-	const struct ipsec_mark *set;
-	int n = chain->n;
-
-	while (n--) {
-		if (chain->mode[n] == NFIPSEC_MODE_TRANSPORT)
-			continue;
-		set = &chain->sa[n]->set_mark;
-		return set->mask ? ipsec_mark_apply(key->mark, set) : 0;
-	}
-	return policy->tag.mark.value;
-}
-
-/*
- * The SAs of a policy for a packet: false if one is missing that has to be there, or all are.
- *
- * While the innermost is missing nothing else is of any use, and the chain says which one it is.
- * What a further one must be like depends on those before it, and another of these may come as
- * well.
- */
-static bool find_sas(struct ipsec_net *inet, const struct ipsec_policy *policy,
-		     const struct ipsec_key *key, struct chain *chain)
-{
-	int i;
-
-	chain->n = 0;
-	for (i = 0; i < policy->n_specs; i++) {
-		if (find_sa(inet, policy, &policy->spec[i], key, chain) ||
-		    policy->spec[i].optional)
-			continue;
-		/* Of a couple another SA may be asked for first, see ipsec_bundle_lacks(). */
-		if (i || policy->main)
-			chain->awaits = 0;
-		return false;
-	}
-	chain->awaits = 0;
-	chain->mark = route_mark(policy, key, chain);
-	return chain->n;
-}
-
-static struct ipsec_bundle *bundle_find(const struct ipsec_key *key, const struct chain *chain)
+static struct ipsec_bundle *bundle_find(const struct ipsec_key *key,
+					const struct ipsec_chain *chain)
 {
 	struct ipsec_bundle *bundle;
 
@@ -560,7 +421,7 @@ static void bundle_link(struct ipsec_bundle *bundle)
 	spin_unlock_bh(&bundle_lock);
 }
 
-static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *ends, u32 scope,
+static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ipsec_ends *ends, u32 scope,
 				  u32 mark)
 {
 	struct flowi4 fl4 = {
@@ -576,7 +437,7 @@ static struct dst_entry *route_v4(struct ipsec_net *inet, const struct ends *end
 	return IS_ERR(rt) ? NULL : &rt->dst;
 }
 
-static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *ends, u32 scope,
+static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ipsec_ends *ends, u32 scope,
 				  u32 mark)
 {
 	struct flowi6 fl6 = {
@@ -596,17 +457,17 @@ static struct dst_entry *route_v6(struct ipsec_net *inet, const struct ends *end
 }
 
 static struct dst_entry *outer_route(struct ipsec_net *inet, const struct ipsec_key *key,
-				     const struct chain *chain)
+				     const struct ipsec_chain *chain)
 {
-	struct ends ends;
+	struct ipsec_ends ends;
 
-	ends_of(key, chain, &ends);
+	ipsec_chain_ends(key, chain, &ends);
 	return ends.family == AF_INET6 ? route_v6(inet, &ends, key->scope, chain->mark) :
 					 route_v4(inet, &ends, key->scope, chain->mark);
 }
 
 static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct ipsec_key *key,
-					  const struct chain *chain,
+					  const struct ipsec_chain *chain,
 					  enum ipsec_stat *reason)
 {
 	struct xfrm_state *shadow = ipsec_shadow(chain->sa[0], chain->mode[0]);
@@ -644,6 +505,13 @@ static struct ipsec_bundle *bundle_create(struct ipsec_net *inet, const struct i
 	return bundle;
 }
 
+static void lacks(struct ipsec_flow *flow, const struct ipsec_chain *chain, unsigned long gen)
+{
+	flow->sadb_gen = gen;
+	flow->awaits = chain->awaits;
+	flow->pauses = chain->pauses;
+}
+
 /**
  * ipsec_bundle_get() - what protects the packets of a flow
  * @inet: the namespace
@@ -661,14 +529,13 @@ struct ipsec_bundle *ipsec_bundle_get(struct ipsec_net *inet, struct ipsec_flow 
 	/* Read before the SADB: whatever changes it afterwards makes the stamp wrong. */
 	unsigned long gen = smp_load_acquire(&inet->sadb_gen);
 	struct ipsec_bundle *bundle;
-	struct chain chain;
+	struct ipsec_chain chain;
 
 	if (flow->sadb_gen == gen && flow->bundle && ipsec_bundle_usable(flow->bundle))
 		return flow->bundle;
-	if (!find_sas(inet, flow->policy, &flow->key, &chain)) {
+	if (!ipsec_chain_find(inet, flow->policy, &flow->key, &chain)) {
 		flow->bundle = NULL;
-		flow->sadb_gen = gen;
-		flow->awaits = chain.awaits;
+		lacks(flow, &chain, gen);
 		*reason = IPSEC_OUT_NO_SA;
 		return NULL;
 	}
@@ -693,14 +560,13 @@ bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
 	/* As in ipsec_bundle_get(). */
 	unsigned long gen = smp_load_acquire(&inet->sadb_gen);
-	struct chain chain;
+	struct ipsec_chain chain;
 
 	if (likely(flow->sadb_gen == gen))
 		return true;
-	if (find_sas(inet, flow->policy, &flow->key, &chain))
+	if (ipsec_chain_find(inet, flow->policy, &flow->key, &chain))
 		return false;
-	flow->sadb_gen = gen;
-	flow->awaits = chain.awaits;
+	lacks(flow, &chain, gen);
 	return true;
 }
 
@@ -717,11 +583,12 @@ bool ipsec_bundle_look_again(struct ipsec_net *inet, struct ipsec_flow *flow)
 struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ipsec_flow *flow)
 {
 	struct ipsec_policy *policy = flow->policy;
-	struct chain chain;
+	struct ipsec_chain chain;
 
 	if (likely(!policy->main))
 		return policy;
-	if (!ipsec_couple_needs_sub(policy) || find_sas(inet, policy->sub, &flow->key, &chain))
+	if (!ipsec_couple_needs_sub(policy) ||
+	    ipsec_chain_find(inet, policy->sub, &flow->key, &chain))
 		return policy->main;
 	return policy->sub;
 }

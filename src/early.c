@@ -111,7 +111,7 @@ static bool hold(struct ipsec_net *inet, struct sk_buff *skb, const struct ipsec
 
 	spin_lock(&inet->early->lock);
 	/* It ends before those who wait are looked for: whoever comes later finds that here. */
-	gone = sa && READ_ONCE(sa->dead);
+	gone = sa && READ_ONCE(sa->use) != IPSEC_SA_SENDS;
 	if (likely(!gone))
 		queued = queue(inet->early, skb);
 	spin_unlock(&inet->early->lock);

@@ -92,7 +92,7 @@ static void mark(struct ipsec_sa *sa, unsigned int due)
 	atomic_or(due, &sa->due);
 	/* Who looks for an SA to send with goes past it from now on. */
 	if (due & IPSEC_DUE_HARD)
-		WRITE_ONCE(sa->dead, true);
+		WRITE_ONCE(sa->use, IPSEC_SA_ENDED);
 }
 
 static void enter_tree(struct ipsec_expiry *expiry, struct ipsec_sa *sa)
@@ -220,7 +220,7 @@ int ipsec_expire_renew(struct ipsec_sa *sa, const struct ipsec_limits *limits)
 	struct ipsec_quota *old = ipsec_sa_quota(sa), *quota = NULL;
 	struct ipsec_past past;
 
-	if (READ_ONCE(sa->dead))
+	if (READ_ONCE(sa->use) == IPSEC_SA_ENDED)
 		return -ESRCH;
 	ipsec_sa_past(sa, &past);
 	if (!ipsec_limits_none(limits)) {

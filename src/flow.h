@@ -19,6 +19,8 @@ struct ipsec_quote;
  * @sadb_gen: SADB for which @bundle is right, owned by bundle.c
  * @bundle: what protects the packets, owned by bundle.c
  * @awaits: which SA is missing, ipsec_sa_awaited(), or 0: one of several, owned by bundle.c
+ * @pauses: that one is there, and will send again in a moment, or another in its place; owned by
+ *          bundle.c
  * @asked: when an SA was asked for, in jiffies, or 0: not yet, owned by hold.c
  *
  * Belongs to one CPU: used with BH off. It holds no references; the generations say
@@ -32,6 +34,7 @@ struct ipsec_flow {
 	unsigned long sadb_gen;
 	struct ipsec_bundle *bundle;
 	u32 awaits;
+	bool pauses;
 	unsigned long asked;
 };
 

@@ -119,11 +119,13 @@ void ipsec_hold_exit(struct ipsec_net *inet)
  *
  * BH off, RCU read-side section.
  *
- * Return: false if no key manager is to be asked: then nothing is worth waiting for.
+ * Return: false if no key manager is to be asked: then nothing is worth waiting for, but an SA
+ * that pauses.
  */
 bool ipsec_hold_wanted(struct ipsec_net *inet, const struct ipsec_flow *flow)
 {
-	return !(ipsec_bundle_lacks(inet, flow)->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
+	return flow->pauses ||
+	       !(ipsec_bundle_lacks(inet, flow)->flags & NFIPSEC_POLICY_F_NO_ACQUIRE);
 }
 
 /* Any context, no lock. */
@@ -225,13 +227,14 @@ static bool may_ask(struct ipsec_policy *policy, struct ipsec_flow *flow)
  * @inet: the namespace
  * @flow: the flow of the packet that needs it
  *
- * BH off, RCU read-side section. Does nothing if that has been asked for a moment ago.
+ * BH off, RCU read-side section. Does nothing if that has been asked for a moment ago, or an SA is
+ * there that pauses.
  */
 void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
 	struct ipsec_policy *policy = ipsec_bundle_lacks(inet, flow);
 
-	if (!may_ask(policy, flow))
+	if (flow->pauses || !may_ask(policy, flow))
 		return;
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
 	ipsec_event_acquire(inet, policy, &flow->key);
@@ -318,9 +321,8 @@ bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk
 {
 	enum outcome outcome;
 
-	/* The SA of a sub-policy has come: now that of the other policy is asked for. */
-	if (unlikely(flow->policy->main))
-		ipsec_hold_ask(inet, flow);
+	/* The SA of a sub-policy has come, or one that paused has ended: now another is missing. */
+	ipsec_hold_ask(inet, flow);
 	outcome = hold(inet, flow, skb);
 	if (unlikely(outcome == NO_ROOM)) {
 		ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);

@@ -145,7 +145,7 @@ static void keepalive_work(struct work_struct *work)
 
 	mutex_lock(&keepalives->inet->config);
 	list_for_each_entry(sa, &keepalives->sas, keepalive_node) {
-		if (READ_ONCE(sa->dead) || !is_silent(sa))
+		if (READ_ONCE(sa->use) != IPSEC_SA_SENDS || !is_silent(sa))
 			continue;
 		sa->kept_time = ipsec_clock_now();
 		send(sa);

@@ -83,7 +83,7 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 		return attach(skb, ipsec_bundle_dst(bundle), local);
 	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(inet, flow))
 		return reason;
-	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL) {
+	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL && !flow->pauses) {
 		ipsec_hold_ask(inet, flow);
 		return reason;
 	}

@@ -368,27 +368,26 @@ void ipsec_sa_config_of(const struct ipsec_sa *sa, struct ipsec_sa_config *confi
  * ipsec_sa_pause() - send no more packets with an SA, for the time being
  * @sa: an SA in the SADB, config held
  *
- * Packets wait as they do where there is no SA. Process context. When this returns no packet
- * is between the choice of the SA and its sequence number.
+ * Packets wait as they do where there is no SA, but none is asked for. Process context. When this
+ * returns no packet is between the choice of the SA and its sequence number.
  */
 void ipsec_sa_pause(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
-	WRITE_ONCE(sa->dead, true);
+	WRITE_ONCE(sa->use, IPSEC_SA_PAUSES);
 	ipsec_net_sadb_changed(sa->inet);
 	synchronize_rcu();
 }
 
 /**
- * ipsec_sa_resume() - send packets with an SA again, unless its lifetime is over by now
- * @sa: an SA in the SADB for which ipsec_sa_pause() was called; config held
+ * ipsec_sa_resume() - send packets with an SA that pauses, unless its lifetime is over by now
+ * @sa: an SA in the SADB, config held
  */
 void ipsec_sa_resume(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
-	if (atomic_read(&sa->due) & IPSEC_DUE_HARD)
-		return;
-	WRITE_ONCE(sa->dead, false);
+	WRITE_ONCE(sa->use, atomic_read(&sa->due) & IPSEC_DUE_HARD ? IPSEC_SA_ENDED :
+								     IPSEC_SA_SENDS);
 	ipsec_net_sadb_changed(sa->inet);
 }
 
@@ -534,7 +533,7 @@ void ipsec_sadb_remove(struct ipsec_sa *sa)
 	struct ipsec_sadb *sadb = sa->inet->sadb;
 
 	lockdep_assert_held(&sa->inet->config);
-	WRITE_ONCE(sa->dead, true);
+	WRITE_ONCE(sa->use, IPSEC_SA_ENDED);
 	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
 	remove_by_dst(sadb, sa);
 	xa_erase(&sadb->by_number, sa->number);
@@ -681,7 +680,7 @@ static bool mode_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_want
 
 static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
 {
-	return !READ_ONCE(sa->dead) &&
+	return READ_ONCE(sa->use) != IPSEC_SA_ENDED &&
 	       !(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN)) &&
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
 	       (!wanted->id.spi || wanted->id.spi == sa->id.spi) &&

@@ -182,6 +182,19 @@ enum ipsec_txn_state {
 };
 
 /**
+ * enum ipsec_sa_use - whether packets are sent with an SA
+ * @IPSEC_SA_SENDS: they are
+ * @IPSEC_SA_PAUSES: they wait: another one is about to take its place and go on where it stands,
+ *                   or it is that other one
+ * @IPSEC_SA_ENDED: it has left the SADB, or is about to: nobody chooses it
+ */
+enum ipsec_sa_use {
+	IPSEC_SA_SENDS,
+	IPSEC_SA_PAUSES,
+	IPSEC_SA_ENDED,
+};
+
+/**
  * struct ipsec_sa - a security association
  * @id: name [I]
  * @src: source address of the outer header [I]
@@ -211,7 +224,7 @@ enum ipsec_txn_state {
  * @if_id: policies, and the link, that it is for [I]
  * @selector: packets that it is for, or NULL: all [I]
  * @n_selectors: how many [I]
- * @dead: has left the SADB, or is about to: nobody chooses it to send with [A]
+ * @use: enum ipsec_sa_use [A]
  * @tfc: shorter payloads are padded to this length, in bytes [I]
  * @unreachable: when a router said so last of its packets, in jiffies, or 0 (icmp_error.c,
  *               output.c) [A]
@@ -268,7 +281,7 @@ struct ipsec_sa {
 	u8 icv_len;
 	u8 block;
 	u8 iv;
-	bool dead;
+	u8 use;
 	u16 tfc;
 	unsigned long unreachable;
 	struct ipsec_outer outer;

@@ -51,6 +51,27 @@ int ipsec_txn_add_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, struct netlink_
 }
 
 /**
+ * ipsec_txn_add_paused_sa() - add an SA that goes on where one stands that pauses
+ * @txn: the transaction
+ * @sa: as for ipsec_txn_add_sa(); it sends nothing before nothing can fail any more, lest both
+ *      of them send with the same keys and sequence numbers
+ * @extack: a sentence if it fails
+ *
+ * Return: as ipsec_txn_add_sa() does.
+ */
+int ipsec_txn_add_paused_sa(struct ipsec_txn *txn, struct ipsec_sa *sa,
+			    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	WRITE_ONCE(sa->use, IPSEC_SA_PAUSES);
+	err = ipsec_txn_add_sa(txn, sa, extack);
+	if (!err)
+		sa->txn_state |= IPSEC_TXN_PAUSED;
+	return err;
+}
+
+/**
  * ipsec_txn_delete_sa() - delete an SA
  * @txn: the transaction
  * @sa: from ipsec_sadb_find()
@@ -232,26 +253,30 @@ static u8 settle(struct list_head *node, u8 *state)
 	return was;
 }
 
-static void resume_sas(struct ipsec_txn *txn, struct list_head *paused)
+/* Whether an object stays when the transaction is over. */
+static bool stays(u8 state, bool commit)
 {
-	struct ipsec_sa *sa, *next;
+	return !(state & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW));
+}
 
-	list_for_each_entry_safe(sa, next, paused, txn_node) {
-		list_del_init(&sa->txn_node);
-		ipsec_sa_resume(sa);
-		ipsec_event_sa_resumed(txn->inet, sa);
-	}
+/* What paused either is no more from now on, or sends. */
+static void resume_sas(struct ipsec_txn *txn, bool commit)
+{
+	struct ipsec_sa *sa;
+
+	list_for_each_entry(sa, &txn->sas, txn_node)
+		if (sa->txn_state & IPSEC_TXN_PAUSED && stays(sa->txn_state, commit))
+			ipsec_sa_resume(sa);
 }
 
 static void settle_sas(struct ipsec_txn *txn, bool commit)
 {
 	struct ipsec_sa *sa, *next;
-	LIST_HEAD(paused);
 	u8 was;
 
 	list_for_each_entry_safe(sa, next, &txn->sas, txn_node) {
 		was = settle(&sa->txn_node, &sa->txn_state);
-		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
+		if (!stays(was, commit)) {
 			ipsec_sadb_remove(sa);
 			ipsec_event_sa_gone(txn->inet, sa);
 			if (!(was & IPSEC_TXN_NEW))
@@ -260,11 +285,9 @@ static void settle_sas(struct ipsec_txn *txn, bool commit)
 		} else if (commit) {
 			ipsec_event_sa_added(txn->inet, sa);
 		} else if (was & IPSEC_TXN_PAUSED) {
-			list_add_tail(&sa->txn_node, &paused);
+			ipsec_event_sa_resumed(txn->inet, sa);
 		}
 	}
-	/* What was to take their places is gone by now. */
-	resume_sas(txn, &paused);
 }
 
 static void settle_policies(struct ipsec_txn *txn, bool commit)
@@ -274,7 +297,7 @@ static void settle_policies(struct ipsec_txn *txn, bool commit)
 
 	list_for_each_entry_safe(policy, next, &txn->policies, txn_node) {
 		was = settle(&policy->txn_node, &policy->txn_state);
-		if (was & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW)) {
+		if (!stays(was, commit)) {
 			ipsec_spd_remove(policy);
 			if (!(was & IPSEC_TXN_NEW))
 				ipsec_event_policy_deleted(txn->inet, policy,
@@ -307,8 +330,10 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 			ipsec_txn_abort(txn);
 			return PTR_ERR(view);
 		}
-		publish(txn, view);
 	}
+	resume_sas(txn, true);
+	if (spd_changes)
+		publish(txn, view);
 	settle_policies(txn, true);
 	settle_sas(txn, true);
 	if (txn->flush)
@@ -331,6 +356,7 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
  */
 void ipsec_txn_abort(struct ipsec_txn *txn)
 {
+	resume_sas(txn, false);
 	settle_policies(txn, false);
 	settle_sas(txn, false);
 	mutex_unlock(&txn->inet->config);

@@ -36,6 +36,8 @@ void ipsec_txn_abort(struct ipsec_txn *txn);
 int ipsec_txn_add_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, struct netlink_ext_ack *extack);
 void ipsec_txn_delete_sa(struct ipsec_txn *txn, struct ipsec_sa *sa);
 void ipsec_txn_replace_sa(struct ipsec_txn *txn, struct ipsec_sa *sa);
+int ipsec_txn_add_paused_sa(struct ipsec_txn *txn, struct ipsec_sa *sa,
+			    struct netlink_ext_ack *extack);
 void ipsec_txn_pause_sa(struct ipsec_txn *txn, struct ipsec_sa *sa);
 void ipsec_txn_flush_sas(struct ipsec_txn *txn, u8 proto);
 int ipsec_txn_add_policy(struct ipsec_txn *txn, struct ipsec_policy *policy,

@@ -78,7 +78,8 @@ static struct ipsec_sa *sa_of(struct ipsec_net *inet, const struct xfrm_user_mig
 
 	while ((sa = ipsec_sadb_next(inet, number))) {
 		number = sa->number;
-		if (is_meant(move, if_id, sa) && !READ_ONCE(sa->dead))
+		if (is_meant(move, if_id, sa) && !(sa->txn_state & IPSEC_TXN_DOOMED) &&
+		    READ_ONCE(sa->use) != IPSEC_SA_ENDED)
 			found = sa;
 	}
 	return found;

@@ -69,7 +69,7 @@ int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipse
 		return PTR_ERR(sa);
 	}
 	copy_window(sa->replay, old->replay);
-	err = ipsec_txn_add_sa(txn, sa, extack);
+	err = ipsec_txn_add_paused_sa(txn, sa, extack);
 	if (err)
 		return err;
 	ipsec_sa_hold(sa);

@@ -84,9 +84,9 @@ def policy(direction, src, dst, index=0, priority=0, action=0):
     return struct.pack("=56s64s32xIIBBBB4x", selector(src, dst), limits(), priority, index, direction, action, 0, 0)
 
 
-def tmpl(src, dst, reqid=1, mode=TUNNEL, proto=ESP, family=None):
+def tmpl(src, dst, reqid=1, mode=TUNNEL, proto=ESP, family=None, optional=False):
     return struct.pack("=16s4sB3xH2x16sIBBBxIII", addr(dst), bytes(4), proto, family or family_of(src), addr(src), reqid, mode,
-                       0, 0, 0xffffffff, 0xffffffff, 0xffffffff)
+                       0, optional, 0xffffffff, 0xffffffff, 0xffffffff)
 
 
 def message(kind, body, flags=REQUEST, seq=1, port=0):

@@ -62,26 +62,37 @@ def sender():
     os._exit(0)
 
 
-ktap.same("a policy and its SA are taken", (0, 0), (
-    ask(xfrm.NEWPOLICY, xfrm.policy(xfrm.OUT, "10.1.0.0/24", "10.2.0.0/24") + xfrm.attr(xfrm.A_TMPL, xfrm.tmpl(US, FAR))),
-    begin()))
-goes_to(FAR)
+def policy(kind, optional=False):
+    return ask(kind, xfrm.policy(xfrm.OUT, "10.1.0.0/24", "10.2.0.0/24") +
+               xfrm.attr(xfrm.A_TMPL, xfrm.tmpl(US, FAR, optional=optional)))
 
-# Each time the SA pauses, and its packets wait.
+
+def packets_wait(what):
+    """Each time the SA pauses."""
+    before, pid, answers = forge.State(), sender(), set()
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        answers.add(move(xfrm.migrate(US, FAR, US, THERE)))
+    came = 0
+    while came < PACKETS and far.receive(PATIENCE):
+        came += 1
+    grown = forge.State().grown(before)
+    ktap.same(f"{what}: an SA does not take the name of another one", {errno.EEXIST}, answers)
+    if IS_UML:
+        ktap.skip(f"{what}: packets wait meanwhile", "this kernel waits for no other processor, so none comes in between")
+    else:
+        ktap.same(f"{what}: packets wait meanwhile", True, grown.get("OUT_HELD", 0) > 0)
+    ktap.same(f"{what}: and go on", (PACKETS, grown.get("OUT_HELD")), (came, grown.get("OUT_RELEASED")))
+    ktap.same(f"{what}: no SA is asked for, and none leaves in clear", (0, 0),
+              (grown.get("OUT_ACQUIRES", 0), grown.get("OUT_BYPASSED", 0)))
+
+
+ktap.same("a policy and its SA are taken", (0, 0), (policy(xfrm.NEWPOLICY), begin()))
+goes_to(FAR)
 ask(xfrm.NEWSA, xfrm.sa(US, THERE, SPI) + xfrm.aead())
-before, pid, answers = forge.State(), sender(), set()
-while os.waitpid(pid, os.WNOHANG) == (0, 0):
-    answers.add(move(xfrm.migrate(US, FAR, US, THERE)))
-came = 0
-while came < PACKETS and far.receive(PATIENCE):
-    came += 1
-grown = forge.State().grown(before)
-ktap.same("an SA does not take the name of another one", {errno.EEXIST}, answers)
-if IS_UML:
-    ktap.skip("packets wait meanwhile", "this kernel waits for no other processor, so none comes in between")
-else:
-    ktap.same("packets wait meanwhile", True, grown.get("OUT_HELD", 0) > 0)
-ktap.same("and go on", (PACKETS, grown.get("OUT_HELD")), (came, grown.get("OUT_RELEASED")))
+packets_wait("a move is refused")
+ktap.same("the SA need not be there", 0, policy(xfrm.UPDPOLICY, optional=True))
+packets_wait("one that need not be there")
+policy(xfrm.UPDPOLICY)
 
 if faults.can_fail():
     begin()
