@@ -4,7 +4,7 @@ allocations fails. Prints how many were sent so, and how many the kernel has ref
 
     faults-traffic.py TO PORT LENGTH [COMMAND...]
 
-The command is run before each.
+The command is run before each. After each comes another one, for which nothing fails.
 """
 
 import ipaddress
@@ -37,6 +37,10 @@ while True:
             sys.exit(f'no allocation has failed, and yet: {os.strerror(error)}')
         break
     refused += bool(error)
+    try:
+        send()
+    except OSError as told:
+        sys.exit(f'allocation {n} has failed, and still the kernel refuses: {told}')
     if n == 1000:
         sys.exit('a datagram needs 1000 allocations?')
 print(n - 1, refused)
