@@ -52,14 +52,14 @@ void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa)
 }
 
 /**
- * ipsec_event_sa_resumed() - tell that an SA that sent nothing for a while can send again
+ * ipsec_event_sa_pause_over() - tell that an SA pauses no longer
  * @inet: the namespace, config held
  * @sa: the SA
  */
-void ipsec_event_sa_resumed(struct ipsec_net *inet, struct ipsec_sa *sa)
+void ipsec_event_sa_pause_over(struct ipsec_net *inet, struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&inet->config);
-	tell(sa_resumed, inet, sa);
+	tell(sa_pause_over, inet, sa);
 }
 
 /**

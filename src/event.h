@@ -18,7 +18,7 @@ union ipsec_addr;
  * @node: in the list of listeners, set by ipsec_event_listen()
  * @sa_added: an SA is in the SADB
  * @sa_changed: an SA in the SADB has other limits or ports
- * @sa_resumed: an SA that sent nothing for a while can send again
+ * @sa_pause_over: an SA pauses no longer: it sends again, or is gone and another in its place
  * @sa_gone: an SA has left the SADB; packets may still be under way with it
  * @sa_deleted: the same, of an SA that @sa_added has told of; one of many that were flushed, of
  *              which @sas_flushed tells in one word
@@ -43,7 +43,7 @@ struct ipsec_listener {
 	struct list_head node;
 	void (*sa_added)(struct ipsec_net *inet, struct ipsec_sa *sa);
 	void (*sa_changed)(struct ipsec_net *inet, struct ipsec_sa *sa);
-	void (*sa_resumed)(struct ipsec_net *inet, struct ipsec_sa *sa);
+	void (*sa_pause_over)(struct ipsec_net *inet, struct ipsec_sa *sa);
 	void (*sa_gone)(struct ipsec_net *inet, struct ipsec_sa *sa);
 	void (*sa_deleted)(struct ipsec_net *inet, struct ipsec_sa *sa, bool flushed);
 	void (*sas_flushed)(struct ipsec_net *inet, u8 proto);
@@ -64,7 +64,7 @@ struct ipsec_listener {
 void ipsec_event_listen(struct ipsec_listener *listener);
 void ipsec_event_sa_added(struct ipsec_net *inet, struct ipsec_sa *sa);
 void ipsec_event_sa_changed(struct ipsec_net *inet, struct ipsec_sa *sa);
-void ipsec_event_sa_resumed(struct ipsec_net *inet, struct ipsec_sa *sa);
+void ipsec_event_sa_pause_over(struct ipsec_net *inet, struct ipsec_sa *sa);
 void ipsec_event_sa_gone(struct ipsec_net *inet, struct ipsec_sa *sa);
 void ipsec_event_sa_deleted(struct ipsec_net *inet, struct ipsec_sa *sa, bool flushed);
 void ipsec_event_sas_flushed(struct ipsec_net *inet, u8 proto);

@@ -567,7 +567,7 @@ static void output_policies_flushed(struct ipsec_net *inet, bool sub)
 
 static struct ipsec_listener output_listener = {
 	.sa_added = output_sa_usable,
-	.sa_resumed = output_sa_usable,
+	.sa_pause_over = output_sa_usable,
 	.policy_deleted = output_policy_deleted,
 	.policies_flushed = output_policies_flushed,
 };

@@ -281,12 +281,13 @@ static void settle_sas(struct ipsec_txn *txn, bool commit)
 			ipsec_event_sa_gone(txn->inet, sa);
 			if (!(was & IPSEC_TXN_NEW))
 				ipsec_event_sa_deleted(txn->inet, sa, was & IPSEC_TXN_TOLD);
-			ipsec_sa_retire(sa);
 		} else if (commit) {
 			ipsec_event_sa_added(txn->inet, sa);
-		} else if (was & IPSEC_TXN_PAUSED) {
-			ipsec_event_sa_resumed(txn->inet, sa);
 		}
+		if (was & IPSEC_TXN_PAUSED)
+			ipsec_event_sa_pause_over(txn->inet, sa);
+		if (!stays(was, commit))
+			ipsec_sa_retire(sa);
 	}
 }
 

@@ -1,6 +1,7 @@
 """SAs and policies move by NETLINK_XFRM, or are refused to, in the bench of tests/lib/forge.sh."""
 import errno
 import os
+import random
 import socket
 import struct
 import time
@@ -86,10 +87,35 @@ def packets_wait(what):
               (grown.get("OUT_ACQUIRES", 0), grown.get("OUT_BYPASSED", 0)))
 
 
+def lose():
+    """The SA goes to packets of a link, and one packet comes before that, meanwhile, or afterwards.
+
+    Whether it has waited, and whether an SA was asked for.
+    """
+    ask(xfrm.FLUSHPOLICY, b"")
+    policy(xfrm.NEWPOLICY)
+    begin()
+    before, pid = forge.State(), os.fork()
+    if not pid:
+        time.sleep(random.uniform(0, 0.03))
+        send()
+        os._exit(0)
+    ask(xfrm.UPDSA, xfrm.sa(US, FAR, SPI) + xfrm.aead() + xfrm.attr(xfrm.A_IF_ID, struct.pack("=I", 7)))
+    os.waitpid(pid, 0)
+    grown = forge.State().grown(before)
+    return grown.get("OUT_HELD", 0), grown.get("OUT_ACQUIRES", 0)
+
+
 ktap.same("a policy and its SA are taken", (0, 0), (policy(xfrm.NEWPOLICY), begin()))
 goes_to(FAR)
 ask(xfrm.NEWSA, xfrm.sa(US, THERE, SPI) + xfrm.aead())
 packets_wait("a move is refused")
+ends = {lose() for _ in range(40)}
+ktap.same("one waits for the SA, which is for others then: another is asked for", {(1, 1)}, ends - {(0, 0)})
+ask(xfrm.FLUSHPOLICY, b"")
+policy(xfrm.NEWPOLICY)
+begin()
+ask(xfrm.NEWSA, xfrm.sa(US, THERE, SPI) + xfrm.aead())
 ktap.same("the SA need not be there", 0, policy(xfrm.UPDPOLICY, optional=True))
 packets_wait("one that need not be there")
 policy(xfrm.UPDPOLICY)
