@@ -356,17 +356,16 @@ static void bundle_retired(struct rcu_head *head)
 
 /*
  * Give the reference of the lists back after a grace period: the packets of RCU read-side
- * sections that have found the bundle there can take one when they have to wait.
+ * sections that have found the bundle there can take one when they have to wait. Flow caches may
+ * point to it with a stamp that is right: a new generation makes them look again before that.
  */
 static void bundle_retire(struct ipsec_bundle *bundle)
 {
+	ipsec_net_sadb_changed(bundle->inet);
 	call_rcu(&bundle->retired, bundle_retired);
 }
 
-/*
- * Take a bundle out of all lists. Flow caches may still point to it with a stamp that is
- * right: a new generation makes them look again before the grace period ends.
- */
+/* Take a bundle out of all lists. */
 static void bundle_unlink(struct ipsec_bundle *bundle)
 {
 	struct ipsec_bundle __rcu **link = &bundle->sa[0]->bundles;
@@ -381,7 +380,6 @@ static void bundle_unlink(struct ipsec_bundle *bundle)
 	list_del_init(&bundle->node);
 	for (i = 1; i < bundle->n; i++)
 		bundle->sa[i]->outer_of--;
-	ipsec_net_sadb_changed(bundle->inet);
 	bundle_retire(bundle);
 }
 
@@ -588,7 +586,7 @@ struct ipsec_policy *ipsec_bundle_lacks(struct ipsec_net *inet, const struct ips
 	if (likely(!policy->main))
 		return policy;
 	if (!ipsec_couple_needs_sub(policy) ||
-	    ipsec_chain_find(inet, policy->sub, &flow->key, &chain))
+	    ipsec_chain_find(inet, policy->sub, &flow->key, &chain) || chain.pauses)
 		return policy->main;
 	return policy->sub;
 }
