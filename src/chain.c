@@ -67,7 +67,7 @@ static bool find_sa(struct ipsec_net *inet, const struct ipsec_policy *policy,
 		wanted.pfp = policy->flags & NFIPSEC_POLICY_F_PFP;
 	}
 	sa = ipsec_sa_newest(inet, &wanted);
-	chain->pauses = sa && READ_ONCE(sa->use) == IPSEC_SA_PAUSES;
+	chain->pauses = wanted.pauses;
 	if (!sa || chain->pauses) {
 		chain->awaits = ipsec_sa_awaited(&wanted.id, wanted.tag.if_id, wanted.reqid);
 		return false;

@@ -176,12 +176,12 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
  * enum outcome - what has become of a packet that was to wait
  * @IS_HELD: it waits
  * @NO_ROOM: enough wait already
- * @NOTHING_LACKS: its SA is there
+ * @LOOK_AGAIN: its SA is there, or the one that paused is not
  */
 enum outcome {
 	IS_HELD,
 	NO_ROOM,
-	NOTHING_LACKS,
+	LOOK_AGAIN,
 };
 
 /*
@@ -191,10 +191,11 @@ enum outcome {
  */
 static enum outcome hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff *skb)
 {
-	enum outcome outcome = NOTHING_LACKS;
+	enum outcome outcome = LOOK_AGAIN;
+	bool paused = flow->pauses;
 
 	spin_lock_bh(&inet->holding->lock);
-	if (likely(ipsec_bundle_look_again(inet, flow)))
+	if (likely(ipsec_bundle_look_again(inet, flow) && paused == flow->pauses))
 		outcome = queue(inet->holding, flow, skb) ? IS_HELD : NO_ROOM;
 	spin_unlock_bh(&inet->holding->lock);
 	return outcome;
@@ -280,12 +281,13 @@ bool ipsec_hold(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk_buff 
 	ipsec_cb(skb)->len = flow->key.scope;
 	ipsec_cb(skb)->if_id = flow->key.if_id;
 	ipsec_cb(skb)->dev = flow->key.dev;
+	ipsec_cb(skb)->unasked = flow->pauses;
 	outcome = hold(inet, flow, skb);
 	if (unlikely(outcome == NO_ROOM))
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 	else
 		ipsec_book(inet, IPSEC_OUT_HELD, len);
-	return outcome != NOTHING_LACKS;
+	return outcome != LOOK_AGAIN;
 }
 
 /**
@@ -322,13 +324,15 @@ bool ipsec_hold_again(struct ipsec_net *inet, struct ipsec_flow *flow, struct sk
 	enum outcome outcome;
 
 	/* The SA of a sub-policy has come, or one that paused has ended: now another is missing. */
-	ipsec_hold_ask(inet, flow);
+	if (unlikely(flow->policy->main || ipsec_cb(skb)->unasked))
+		ipsec_hold_ask(inet, flow);
+	ipsec_cb(skb)->unasked = flow->pauses;
 	outcome = hold(inet, flow, skb);
 	if (unlikely(outcome == NO_ROOM)) {
 		ipsec_book(inet, IPSEC_OUT_RELEASED, skb->len);
 		ipsec_drop(inet, skb, IPSEC_OUT_HOLD_FULL, 0);
 	}
-	return outcome != NOTHING_LACKS;
+	return outcome != LOOK_AGAIN;
 }
 
 /* The lock is held. */

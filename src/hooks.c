@@ -93,6 +93,8 @@ static unsigned int protect(struct ipsec_net *inet, struct ipsec_flow *flow,
 	enum ipsec_stat reason;
 
 	reason = ipsec_output_attach(inet, skb, flow, hook != NF_INET_FORWARD);
+	if (reason == IPSEC_OUT_NO_SA)
+		reason = ipsec_output_attach_larval(inet, skb, flow);
 	if (reason == IPSEC_OUT_NO_SA && (policy->flags & NFIPSEC_POLICY_F_OPTIONAL))
 		return pass_clear(inet, policy, skb, hook);
 	ipsec_policy_count(policy, len);
@@ -109,7 +111,7 @@ static unsigned int protect_socket(struct ipsec_net *inet, struct ipsec_policy *
 
 	if (reason == IPSEC_OUT_NO_SA) {
 		ipsec_hold_ask(inet, &flow);
-		if (policy->flags & NFIPSEC_POLICY_F_OPTIONAL)
+		if (policy->flags & NFIPSEC_POLICY_F_OPTIONAL && !flow.pauses)
 			return pass_clear(inet, NULL, skb, hook);
 	}
 	return reason ? refuse(inet, skb, reason) : NF_ACCEPT;

@@ -2,7 +2,8 @@
 /*
  * The output path (RFC 4301 5.1).
  *
- *	ipsec_output_attach	a hook found PROTECT: the bundle becomes the packet's dst
+ *	ipsec_output_attach	a hook found PROTECT: the bundle becomes the packet's dst, or
+ *	ipsec_output_attach_larval  one that leads to where packets wait
  *	   ... filter, POST_ROUTING, as on any route ...
  *	ipsec_output_dst	output of that dst
  *	ipsec_output		recheck after NAT, PMTU, split GSO, then for each segment
@@ -70,8 +71,7 @@ static enum ipsec_stat attach(struct sk_buff *skb, struct dst_entry *dst, bool l
  *
  * BH off, RCU read-side section.
  *
- * Return: IPSEC_NO_DROP: accept the packet; or a drop reason, IPSEC_OUT_NO_SA if the
- * policy has no SA and does not let the packet wait for one.
+ * Return: IPSEC_NO_DROP: accept the packet; or a drop reason, IPSEC_OUT_NO_SA if an SA is missing.
  */
 enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 				    struct ipsec_flow *flow, bool local)
@@ -81,11 +81,30 @@ enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 
 	if (likely(bundle))
 		return attach(skb, ipsec_bundle_dst(bundle), local);
-	if (reason != IPSEC_OUT_NO_SA || !ipsec_hold_wanted(inet, flow))
-		return reason;
+	return reason;
+}
+
+/**
+ * ipsec_output_attach_larval() - send a packet to where it waits for its SA
+ * @inet: the namespace
+ * @skb: the packet
+ * @flow: its flow; ipsec_output_attach() says that an SA is missing
+ *
+ * BH off, RCU read-side section.
+ *
+ * Return: IPSEC_NO_DROP: accept the packet; or a drop reason, IPSEC_OUT_NO_SA if the policy does
+ * not let it wait.
+ */
+enum ipsec_stat ipsec_output_attach_larval(struct ipsec_net *inet, struct sk_buff *skb,
+					   struct ipsec_flow *flow)
+{
+	struct ipsec_bundle *bundle;
+
+	if (!ipsec_hold_wanted(inet, flow))
+		return IPSEC_OUT_NO_SA;
 	if (flow->policy->flags & NFIPSEC_POLICY_F_OPTIONAL && !flow->pauses) {
 		ipsec_hold_ask(inet, flow);
-		return reason;
+		return IPSEC_OUT_NO_SA;
 	}
 	if (ipsec_hold_full(inet, flow))
 		return IPSEC_OUT_HOLD_FULL;
@@ -159,6 +178,14 @@ static enum ipsec_stat prepare(struct sk_buff *skb, struct ipsec_bundle *bundle)
 							      skb_transport_offset(skb)));
 }
 
+/* While crypto was busy another SA may have begun to go on where this one of the bundle stands. */
+static bool is_succeeded(const struct ipsec_sa *sa)
+{
+	u8 use = READ_ONCE(sa->use);
+
+	return use == IPSEC_SA_PAUSES || use == IPSEC_SA_SUCCEEDED;
+}
+
 /* Apply the next SA of the bundle. */
 static void output_next(struct sk_buff *skb)
 {
@@ -172,6 +199,8 @@ static void output_next(struct sk_buff *skb)
 	/* An SA that was deleted after the packet had chosen it still protects it: none is lost. */
 	if (ipsec_expire_is_over(cb->sa))
 		return output_done(skb, IPSEC_OUT_EXPIRED);
+	if (unlikely(cb->step && is_succeeded(cb->sa)))
+		return output_done(skb, IPSEC_OUT_SA_GONE);
 	reason = prepare(skb, bundle);
 	if (reason)
 		return output_done(skb, reason);

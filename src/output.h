@@ -6,6 +6,8 @@
 #include "bundle.h"
 
 void ipsec_output_init(void);
+enum ipsec_stat ipsec_output_attach_larval(struct ipsec_net *inet, struct sk_buff *skb,
+					   struct ipsec_flow *flow);
 enum ipsec_stat ipsec_output_attach(struct ipsec_net *inet, struct sk_buff *skb,
 				    struct ipsec_flow *flow, bool local);
 bool ipsec_output_may_fragment(const struct sk_buff *skb, const struct ipsec_bundle *bundle);

@@ -533,7 +533,7 @@ void ipsec_sadb_remove(struct ipsec_sa *sa)
 	struct ipsec_sadb *sadb = sa->inet->sadb;
 
 	lockdep_assert_held(&sa->inet->config);
-	WRITE_ONCE(sa->use, IPSEC_SA_ENDED);
+	WRITE_ONCE(sa->use, sa->use == IPSEC_SA_PAUSES ? IPSEC_SA_SUCCEEDED : IPSEC_SA_ENDED);
 	rhltable_remove(&sadb->by_id, &sa->by_id, by_id_params);
 	remove_by_dst(sadb, sa);
 	xa_erase(&sadb->by_number, sa->number);
@@ -680,8 +680,7 @@ static bool mode_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_want
 
 static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted)
 {
-	return READ_ONCE(sa->use) != IPSEC_SA_ENDED &&
-	       !(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN)) &&
+	return !(sa->flags & (NFIPSEC_SA_F_LARVAL | NFIPSEC_SA_F_IN)) &&
 	       (!wanted->reqid || wanted->reqid == sa->reqid) &&
 	       (!wanted->id.spi || wanted->id.spi == sa->id.spi) &&
 	       ipsec_mark_fits(&sa->mark, wanted->tag.mark.value) &&
@@ -697,22 +696,29 @@ static bool sa_is_wanted(const struct ipsec_sa *sa, const struct ipsec_sa_wanted
  * @wanted: what it must be like
  *
  * RCU read-side section. Of several, the newest: it is the one that the peer's key
- * manager has made ready last.
+ * manager has made ready last. Whether that one pauses may have changed by now; then a new
+ * generation says so.
  *
  * Return: the SA, or NULL.
  */
-struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted)
+struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, struct ipsec_sa_wanted *wanted)
 {
 	struct ipsec_sa_id key = ipsec_sa_towards(&wanted->id, wanted->tag.if_id);
 	struct ipsec_sa *sa, *newest = NULL;
 	const struct sa_dst *to;
+	u8 use;
 
 	to = rhashtable_lookup(&inet->sadb->by_dst, &key, by_dst_params);
 	if (!to)
 		return NULL;
-	list_for_each_entry_rcu(sa, &to->sas, by_dst)
-		if (sa_is_wanted(sa, wanted) && (!newest || sa->number > newest->number))
-			newest = sa;
+	list_for_each_entry_rcu(sa, &to->sas, by_dst) {
+		use = READ_ONCE(sa->use);
+		if (use >= IPSEC_SA_ENDED || (newest && sa->number < newest->number) ||
+		    !sa_is_wanted(sa, wanted))
+			continue;
+		newest = sa;
+		wanted->pauses = use == IPSEC_SA_PAUSES;
+	}
 	return newest;
 }
 

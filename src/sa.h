@@ -172,7 +172,7 @@ struct ipsec_pmtu {
  * @IPSEC_TXN_NEW: it was added by it
  * @IPSEC_TXN_DOOMED: it will be deleted when it commits
  * @IPSEC_TXN_TOLD: so will all others be, or another takes its place, and that is what is told
- * @IPSEC_TXN_PAUSED: it has stopped sending, for the one that takes its place
+ * @IPSEC_TXN_PAUSED: it sends nothing, nor does the one that takes its place, or whose it takes
  */
 enum ipsec_txn_state {
 	IPSEC_TXN_NEW		= 1 << 0,
@@ -187,11 +187,13 @@ enum ipsec_txn_state {
  * @IPSEC_SA_PAUSES: they wait: another one is about to take its place and go on where it stands,
  *                   or it is that other one
  * @IPSEC_SA_ENDED: it has left the SADB, or is about to: nobody chooses it
+ * @IPSEC_SA_SUCCEEDED: the same, and another one goes on where it stood
  */
 enum ipsec_sa_use {
 	IPSEC_SA_SENDS,
 	IPSEC_SA_PAUSES,
 	IPSEC_SA_ENDED,
+	IPSEC_SA_SUCCEEDED,
 };
 
 /**
@@ -361,6 +363,7 @@ struct ipsec_sa *ipsec_sa_lookup(struct ipsec_net *inet, const struct ipsec_sa_i
  * @pfp: what the selectors must have from the packet, NFIPSEC_POLICY_F_PFP flags
  * @mode: enum nfipsec_mode, ANY for either
  * @reqid: its reqid, or 0 for any
+ * @pauses: set by ipsec_sa_newest(): the one that was found pauses
  */
 struct ipsec_sa_wanted {
 	struct ipsec_sa_id id;
@@ -373,6 +376,7 @@ struct ipsec_sa_wanted {
 	u32 pfp;
 	u8 mode;
 	u32 reqid;
+	bool pauses;
 };
 
 /**
@@ -409,7 +413,7 @@ static inline u32 ipsec_sa_awaited(const struct ipsec_sa_id *id, u32 if_id, u32 
 }
 
 u8 ipsec_sa_mode(const struct ipsec_sa *sa, const struct ipsec_sa_wanted *wanted);
-struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, const struct ipsec_sa_wanted *wanted);
+struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, struct ipsec_sa_wanted *wanted);
 
 /**
  * struct ipsec_sa_sums - the counters of an SA over all CPUs

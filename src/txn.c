@@ -259,36 +259,49 @@ static bool stays(u8 state, bool commit)
 	return !(state & (commit ? IPSEC_TXN_DOOMED : IPSEC_TXN_NEW));
 }
 
-/* What paused either is no more from now on, or sends. */
-static void resume_sas(struct ipsec_txn *txn, bool commit)
+/* Of those that pause, which stay, and send again? Return: whether there are any. */
+static bool resume_sas(struct ipsec_txn *txn, bool commit)
 {
 	struct ipsec_sa *sa;
+	bool any = false;
 
 	list_for_each_entry(sa, &txn->sas, txn_node)
-		if (sa->txn_state & IPSEC_TXN_PAUSED && stays(sa->txn_state, commit))
+		if (sa->txn_state & IPSEC_TXN_PAUSED && stays(sa->txn_state, commit)) {
 			ipsec_sa_resume(sa);
+			any = true;
+		}
+	return any;
 }
 
+static void settle_sa(struct ipsec_txn *txn, struct ipsec_sa *sa, bool commit)
+{
+	u8 was = settle(&sa->txn_node, &sa->txn_state);
+
+	if (!stays(was, commit)) {
+		ipsec_sadb_remove(sa);
+		ipsec_event_sa_gone(txn->inet, sa);
+		if (!(was & IPSEC_TXN_NEW))
+			ipsec_event_sa_deleted(txn->inet, sa, was & IPSEC_TXN_TOLD);
+	} else if (commit) {
+		ipsec_event_sa_added(txn->inet, sa);
+	}
+	if (was & IPSEC_TXN_PAUSED)
+		ipsec_event_sa_pause_over(txn->inet, sa);
+	if (!stays(was, commit))
+		ipsec_sa_retire(sa);
+}
+
+/* What was to take the place of an SA goes before that one is told of again. */
 static void settle_sas(struct ipsec_txn *txn, bool commit)
 {
 	struct ipsec_sa *sa, *next;
-	u8 was;
 
-	list_for_each_entry_safe(sa, next, &txn->sas, txn_node) {
-		was = settle(&sa->txn_node, &sa->txn_state);
-		if (!stays(was, commit)) {
-			ipsec_sadb_remove(sa);
-			ipsec_event_sa_gone(txn->inet, sa);
-			if (!(was & IPSEC_TXN_NEW))
-				ipsec_event_sa_deleted(txn->inet, sa, was & IPSEC_TXN_TOLD);
-		} else if (commit) {
-			ipsec_event_sa_added(txn->inet, sa);
-		}
-		if (was & IPSEC_TXN_PAUSED)
-			ipsec_event_sa_pause_over(txn->inet, sa);
-		if (!stays(was, commit))
-			ipsec_sa_retire(sa);
-	}
+	if (commit)
+		list_for_each_entry_safe(sa, next, &txn->sas, txn_node)
+			settle_sa(txn, sa, commit);
+	else
+		list_for_each_entry_safe_reverse(sa, next, &txn->sas, txn_node)
+			settle_sa(txn, sa, commit);
 }
 
 static void settle_policies(struct ipsec_txn *txn, bool commit)
@@ -323,6 +336,7 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 {
 	bool spd_changes = !list_empty(&txn->policies) || txn->discards != txn->inet->discards;
 	struct ipsec_spd_view *view;
+	bool resumed;
 
 	if (spd_changes) {
 		view = ipsec_spd_prepare(txn->inet, &txn->policies);
@@ -332,9 +346,12 @@ int ipsec_txn_commit(struct ipsec_txn *txn, struct netlink_ext_ack *extack)
 			return PTR_ERR(view);
 		}
 	}
-	resume_sas(txn, true);
+	resumed = resume_sas(txn, true);
 	if (spd_changes)
 		publish(txn, view);
+	/* Who has found the policy or the list of before still finds an SA there, which pauses. */
+	if (resumed)
+		synchronize_rcu();
 	settle_policies(txn, true);
 	settle_sas(txn, true);
 	if (txn->flush)

@@ -309,6 +309,8 @@ static int sa_succeed(const struct ipsec_xfrm_request *req, struct ipsec_txn *tx
 	struct ipsec_xfrm_front *front;
 	struct ipsec_sa_config config;
 
+	if (READ_ONCE(old->use) == IPSEC_SA_ENDED)
+		return -ESRCH;
 	front = ipsec_xfrm_successor_begin(successor, txn, old, &config);
 	if (!front)
 		return -ENOMEM;
