@@ -81,6 +81,7 @@ is "every reason that packets can give was given" "" "$(reached \
 	OUT_SEGMENT OUT_BYPASSED)"
 # Of these one in 10,000 gives the rarest, and some come when packets have waited for 10 seconds.
 sent=$(sed -nE 's/^# packets ([0-9]+) .*/\1/p' "$said")
+[ "$FUZZ_PACKETS" = 0 ] || check "$FUZZ_PACKETS packets" test "${sent:-0}" -ge "$FUZZ_PACKETS"
 [ "$FUZZ_SECONDS" -lt 15 ] || [ "${sent:-0}" -lt 150000 ] ||
 	is "... and those that few of them give" "" "$(reached \
 	IN_NESTING IN_WRONG_ORDER IN_DISCARD IN_FRAGMENT_OVERLAP IN_FRAGMENT_FIRST OUT_HOLD_FULL \

@@ -36,7 +36,7 @@ crashme_builds() {
 
 provoke() {
 	local status kind
-	vm "$1" <<< "for kind in $*; do insmod \$KMOD kind=\$kind; sleep 1; rmmod crashme; done; sleep 5; exit 0"
+	vm "$1" <<< "echo 2 > /proc/sys/kernel/hung_task_timeout_secs; for kind in $*; do insmod \$KMOD kind=\$kind; sleep 1; rmmod crashme; done; sleep 5; exit 0"
 	status=$?
 	is "$*: the machine notices" 97 "$status"
 }
@@ -62,4 +62,7 @@ both_debug_kernels_report() {
 	caught beyond 'KASAN: slab-out-of-bounds'
 	caught shift 'UBSAN: shift-out-of-bounds'
 	caught leak 'unreferenced object'
+	caught object 'ODEBUG: free active'
+	caught count 'refcount_t: addition on 0'
+	caught hung 'INFO: task insmod.*blocked'
 }

@@ -11,7 +11,7 @@ cd "$TOP" || exit 1
 scripts=$(style_checkpatch 2> "$ARTIFACTS/fetch.log") ||
 	bail "cannot fetch checkpatch.pl: $(tail -n 3 "$ARTIFACTS/fetch.log")"
 
-mapfile -t files < <(style_files 'src/*.[ch]' 'include/*.h' 'tools/*.[ch]')
+mapfile -t files < <(style_files 'src/*.[ch]' 'include/*.h' 'tools/*.[ch]' 'contrib/*.[ch]')
 printf '%s\n' "${files[@]}" |
 	xargs -P "$(nproc)" -n 5 perl "$scripts/checkpatch.pl" --no-tree --strict --terse --show-types -q -f \
 	> "$ARTIFACTS/all" 2>&1

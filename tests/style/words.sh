@@ -25,6 +25,7 @@ absent "no tests for the kernel's version outside include/compat" \
 	'LINUX_VERSION_CODE|KERNEL_VERSION|LINUX_VERSION_MAJOR|RHEL_' 'src/*' 'tools/*' 'include/uapi/*' Kbuild
 absent "ICVs are compared in constant time, by ipsec_crypto_differs()" '\b(memcmp|bcmp|strn?cmp)\(' \
 	src/ah.c src/esp.c src/crypto.c
+check "AH asks that, and leaves it to nothing else; those of ESP the kernel's AEAD compares" grep -q 'if (ipsec_crypto_differs(icv_of(' src/ah.c
 is "which is nothing but the kernel's comparison that takes the same time" "	return crypto_memneq(a, b, len);" \
 	"$(sed -n '/^bool ipsec_crypto_differs(/,/^}/{/^\t/p}' src/crypto.c)"
 absent "nothing is left to be done" '\b(TODO|FIXME|XXX|HACK)\b' "${everything[@]}"

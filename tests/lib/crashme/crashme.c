@@ -11,14 +11,16 @@
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
 static char *kind = "";
 module_param(kind, charp, 0);
-MODULE_PARM_DESC(kind, "warn, oops, loop; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak, race; or nothing");
+MODULE_PARM_DESC(kind, "warn, oops, loop; for debug kernels: freed, beyond, order, sleep, rcu, shift, leak, object, count, hung, race; or nothing");
 
 static void crashme_warn(void)
 {
@@ -107,6 +109,37 @@ static void crashme_leak(void)
 		kmalloc(100, GFP_KERNEL);
 }
 
+static void crashme_tick(struct timer_list *timer)
+{
+}
+
+/* DEBUG_OBJECTS: memory goes in which a timer still runs. */
+static void crashme_object(void)
+{
+	struct timer_list *timer = kmalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer)
+		return;
+	timer_setup(timer, crashme_tick, 0);
+	mod_timer(timer, jiffies + 60 * HZ);
+	kfree(timer);
+}
+
+/* refcount_t: a reference to what has none any more. */
+static void crashme_count(void)
+{
+	refcount_t count = REFCOUNT_INIT(0);
+
+	refcount_inc(&count);
+}
+
+/* DETECT_HUNG_TASK, if its patience is two seconds: nobody wakes the task. */
+static void crashme_hung(void)
+{
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_timeout(10 * HZ);
+}
+
 static long crashme_raced;
 
 static int crashme_racer(void *until)
@@ -149,6 +182,9 @@ static const struct {
 	{ "rcu", crashme_rcu },
 	{ "shift", crashme_shift },
 	{ "leak", crashme_leak },
+	{ "object", crashme_object },
+	{ "count", crashme_count },
+	{ "hung", crashme_hung },
 	{ "race", crashme_race },
 };
 
