@@ -20,6 +20,7 @@
 #include <net/dst.h>
 
 #include "crypto.h"
+#include "skb.h"
 
 /**
  * struct ipsec_crypto - the keyed transforms of an SA
@@ -326,6 +327,7 @@ static void op_resume(struct ipsec_crypto_op *op)
 
 	rcu_read_lock();
 	local_bh_disable();
+	ipsec_cb(op->skb)->late = true;
 	op->complete(op, op->err);
 	local_bh_enable();
 	rcu_read_unlock();

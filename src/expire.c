@@ -90,9 +90,12 @@ static void tell(struct ipsec_txn *txn, struct ipsec_sa *sa)
 static void mark(struct ipsec_sa *sa, unsigned int due)
 {
 	atomic_or(due, &sa->due);
+	if (!(due & IPSEC_DUE_HARD))
+		return;
+	/* Who lets it send again, after a pause, looks at that: pairs with ipsec_sa_resume(). */
+	smp_mb__after_atomic();
 	/* Who looks for an SA to send with goes past it from now on. */
-	if (due & IPSEC_DUE_HARD)
-		WRITE_ONCE(sa->use, IPSEC_SA_ENDED);
+	cmpxchg(&sa->use, IPSEC_SA_SENDS, IPSEC_SA_ENDED);
 }
 
 static void enter_tree(struct ipsec_expiry *expiry, struct ipsec_sa *sa)

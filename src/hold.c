@@ -235,7 +235,13 @@ void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
 	struct ipsec_policy *policy = ipsec_bundle_lacks(inet, flow);
 
-	if (flow->pauses || !may_ask(policy, flow))
+	if (unlikely(flow->pauses)) {
+		/* What was asked for last is there. */
+		WRITE_ONCE(policy->acquires, 0);
+		flow->asked = 0;
+		return;
+	}
+	if (!may_ask(policy, flow))
 		return;
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
 	ipsec_event_acquire(inet, policy, &flow->key);

@@ -181,7 +181,7 @@ static enum ipsec_stat prepare(struct sk_buff *skb, struct ipsec_bundle *bundle)
 /* While crypto was busy another SA may have begun to go on where this one of the bundle stands. */
 static bool is_succeeded(const struct ipsec_sa *sa)
 {
-	u8 use = READ_ONCE(sa->use);
+	u32 use = READ_ONCE(sa->use);
 
 	return use == IPSEC_SA_PAUSES || use == IPSEC_SA_SUCCEEDED;
 }
@@ -199,7 +199,7 @@ static void output_next(struct sk_buff *skb)
 	/* An SA that was deleted after the packet had chosen it still protects it: none is lost. */
 	if (ipsec_expire_is_over(cb->sa))
 		return output_done(skb, IPSEC_OUT_EXPIRED);
-	if (unlikely(cb->step && is_succeeded(cb->sa)))
+	if (unlikely(cb->late && is_succeeded(cb->sa)))
 		return output_done(skb, IPSEC_OUT_SA_GONE);
 	reason = prepare(skb, bundle);
 	if (reason)
@@ -255,6 +255,7 @@ static void output_segment(struct sk_buff *skb)
 		return ipsec_drop(bundle->inet, skb, IPSEC_OUT_NO_MEMORY, 0);
 	skb->ip_summed = CHECKSUM_NONE;
 	ipsec_cb(skb)->step = 0;
+	ipsec_cb(skb)->late = false;
 	output_next(skb);
 }
 

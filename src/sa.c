@@ -386,8 +386,10 @@ void ipsec_sa_pause(struct ipsec_sa *sa)
 void ipsec_sa_resume(struct ipsec_sa *sa)
 {
 	lockdep_assert_held(&sa->inet->config);
-	WRITE_ONCE(sa->use, atomic_read(&sa->due) & IPSEC_DUE_HARD ? IPSEC_SA_ENDED :
-								     IPSEC_SA_SENDS);
+	xchg(&sa->use, IPSEC_SA_SENDS);
+	/* Whoever has ended it meanwhile has left it as it was: pairs with mark() in expire.c. */
+	if (atomic_read(&sa->due) & IPSEC_DUE_HARD)
+		WRITE_ONCE(sa->use, IPSEC_SA_ENDED);
 	ipsec_net_sadb_changed(sa->inet);
 }
 
@@ -706,7 +708,7 @@ struct ipsec_sa *ipsec_sa_newest(struct ipsec_net *inet, struct ipsec_sa_wanted 
 	struct ipsec_sa_id key = ipsec_sa_towards(&wanted->id, wanted->tag.if_id);
 	struct ipsec_sa *sa, *newest = NULL;
 	const struct sa_dst *to;
-	u8 use;
+	u32 use;
 
 	to = rhashtable_lookup(&inet->sadb->by_dst, &key, by_dst_params);
 	if (!to)

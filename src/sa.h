@@ -226,8 +226,8 @@ enum ipsec_sa_use {
  * @if_id: policies, and the link, that it is for [I]
  * @selector: packets that it is for, or NULL: all [I]
  * @n_selectors: how many [I]
- * @use: enum ipsec_sa_use [A]
  * @tfc: shorter payloads are padded to this length, in bytes [I]
+ * @use: enum ipsec_sa_use; written under config, but for what a packet ends by expire.c [A]
  * @unreachable: when a router said so last of its packets, in jiffies, or 0 (icmp_error.c,
  *               output.c) [A]
  * @outer: fields of the outer header; owns its DSCP map [I]
@@ -283,8 +283,8 @@ struct ipsec_sa {
 	u8 icv_len;
 	u8 block;
 	u8 iv;
-	u8 use;
 	u16 tfc;
+	u32 use;
 	unsigned long unreachable;
 	struct ipsec_outer outer;
 	u8 n_selectors;

@@ -25,6 +25,8 @@ struct ipsec_sa;
  * @arrived: input: the low bits of what ipsec_bytes() was before the transform
  * @step: output: index of @sa in the bundle
  * @mode: input: enum nfipsec_mode in which @sa was used, known when it is decapsulated
+ * @late: output: some crypto was asynchronous, so the packet has left the RCU read-side section in
+ *        which its SAs were chosen
  * @unasked: while the packet is held: nobody was asked for the SA that it waits for
  * @next_header: input: what the transform found inside; output: what it puts inside
  * @named: offset from the network header of the byte that names the transform's header
@@ -51,8 +53,9 @@ struct ipsec_skb_cb {
 		};
 	};
 	u8 step:4;
-	u8 mode:3;
+	u8 mode:2;
 	u8 unasked:1;
+	u8 late:1;
 	u8 next_header;
 	u16 named;
 };

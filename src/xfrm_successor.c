@@ -68,6 +68,8 @@ int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipse
 		kfree(config->front);
 		return PTR_ERR(sa);
 	}
+	/* No IV comes twice under a key: it depends on this and on the sequence number. */
+	sa->iv_base = old->iv_base;
 	copy_window(sa->replay, old->replay);
 	err = ipsec_txn_add_paused_sa(txn, sa, extack);
 	if (err)

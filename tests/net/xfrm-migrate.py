@@ -39,12 +39,14 @@ def send():
 
 
 def goes_to(address):
-    """A packet goes there now, under the SA."""
+    """A packet goes there now, under the SA. Return: its IV less what its sequence number makes of it."""
     far.drain()
     send()
     packet = far.receive(PATIENCE)
     ktap.same(f"a packet goes to {address}", f"{address} {xfrm.ESP} {SPI:#x}", packet and
               f"{socket.inet_ntoa(packet[16:20])} {packet[9]} {struct.unpack_from('!I', packet, 20)[0]:#x}")
+    seq, iv = struct.unpack_from("!IQ", packet or bytes(36), 24)
+    return iv ^ seq
 
 
 def begin():
@@ -142,10 +144,11 @@ else:
     ktap.skip("there may be no memory for a move", "this kernel's allocations do not fail on demand")
 
 begin()
+base = goes_to(FAR)
 ktap.same("what is behind an address says nothing: 0.0.0.0 is nowhere", errno.EINVAL,
           move(dirty(xfrm.migrate(US, FAR, "0.0.0.0", "0.0.0.0"))))
 ktap.same("and these are one SA", errno.EINVAL,
           move(dirty(xfrm.migrate(US, FAR, US, THERE)), dirty(xfrm.migrate(US, FAR, US, THERE), 0xbb)))
 ktap.same("and this one moves", 0, move(dirty(xfrm.migrate(US, FAR, US, THERE))))
-goes_to(THERE)
+ktap.same("no IV comes twice: they go on like the sequence numbers", base, goes_to(THERE))
 ktap.end()
