@@ -144,9 +144,19 @@ static void file_under(struct ipsec_holding *holding, struct ipsec_policy *polic
 	hash_add(holding->policies, &policy->hold_node, awaits);
 }
 
+/* What was asked for last is there, and pauses: the next request is about another. */
+static void ask_anew(struct ipsec_policy *policy, struct ipsec_flow *flow)
+{
+	flow->asked = 0;
+	WRITE_ONCE(policy->acquires, 0);
+	if (likely(!policy->main))
+		return;
+	WRITE_ONCE(policy->main->acquires, 0);
+	WRITE_ONCE(policy->sub->acquires, 0);
+}
+
 /* The lock is held. Return: false: there is no room. */
-static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
-		  struct sk_buff *skb)
+static bool queue(struct ipsec_holding *holding, struct ipsec_flow *flow, struct sk_buff *skb)
 {
 	struct ipsec_policy *policy = flow->policy;
 
@@ -161,6 +171,8 @@ static bool queue(struct ipsec_holding *holding, const struct ipsec_flow *flow,
 		if (!refcount_inc_not_zero(&policy->refcnt))
 			return false;
 		file_under(holding, policy, flow->awaits);
+		if (unlikely(flow->pauses))
+			ask_anew(policy, flow);
 	} else if (policy->awaits && policy->awaits != flow->awaits) {
 		file_under(holding, policy, 0);
 	}
@@ -235,13 +247,7 @@ void ipsec_hold_ask(struct ipsec_net *inet, struct ipsec_flow *flow)
 {
 	struct ipsec_policy *policy = ipsec_bundle_lacks(inet, flow);
 
-	if (unlikely(flow->pauses)) {
-		/* What was asked for last is there. */
-		WRITE_ONCE(policy->acquires, 0);
-		flow->asked = 0;
-		return;
-	}
-	if (!may_ask(policy, flow))
+	if (flow->pauses || !may_ask(policy, flow))
 		return;
 	ipsec_count(inet, IPSEC_OUT_ACQUIRES);
 	ipsec_event_acquire(inet, policy, &flow->key);

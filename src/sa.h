@@ -209,6 +209,7 @@ enum ipsec_sa_use {
  * @bundles: cached output bundles of which this SA is the innermost, owned by bundle.c
  *           (its lock)
  * @outer_of: bundles in which this SA is not the innermost (bundle.c's lock)
+ * @use: enum ipsec_sa_use; written under config, but for what a packet ends by expire.c [A]
  * @shadow: what the rest of the kernel sees of this SA in transport and in tunnel mode, made
  *          when it is first asked for, owned by shadow.c [A]
  * @iv_base: counter IVs are this exclusive-or the sequence number [I]
@@ -227,7 +228,6 @@ enum ipsec_sa_use {
  * @selector: packets that it is for, or NULL: all [I]
  * @n_selectors: how many [I]
  * @tfc: shorter payloads are padded to this length, in bytes [I]
- * @use: enum ipsec_sa_use; written under config, but for what a packet ends by expire.c [A]
  * @unreachable: when a router said so last of its packets, in jiffies, or 0 (icmp_error.c,
  *               output.c) [A]
  * @outer: fields of the outer header; owns its DSCP map [I]
@@ -273,6 +273,7 @@ struct ipsec_sa {
 	struct ipsec_quota __rcu *quota;
 	struct ipsec_bundle __rcu *bundles;
 	unsigned int outer_of;
+	u32 use;
 	struct xfrm_state *shadow[IPSEC_SHADOWS];
 	u64 iv_base;
 	struct ipsec_pmtu pmtu;
@@ -284,7 +285,6 @@ struct ipsec_sa {
 	u8 block;
 	u8 iv;
 	u16 tfc;
-	u32 use;
 	unsigned long unreachable;
 	struct ipsec_outer outer;
 	u8 n_selectors;

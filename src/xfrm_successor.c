@@ -68,8 +68,9 @@ int ipsec_xfrm_successor_add(struct ipsec_xfrm_successor *successor, struct ipse
 		kfree(config->front);
 		return PTR_ERR(sa);
 	}
-	/* No IV comes twice under a key: it depends on this and on the sequence number. */
+	/* No IV comes twice under a key: it depends on both, and the number may be past its end. */
 	sa->iv_base = old->iv_base;
+	atomic64_set(&sa->seq, atomic64_read(&old->seq));
 	copy_window(sa->replay, old->replay);
 	err = ipsec_txn_add_paused_sa(txn, sa, extack);
 	if (err)

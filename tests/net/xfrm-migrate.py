@@ -151,4 +151,15 @@ ktap.same("and these are one SA", errno.EINVAL,
           move(dirty(xfrm.migrate(US, FAR, US, THERE)), dirty(xfrm.migrate(US, FAR, US, THERE), 0xbb)))
 ktap.same("and this one moves", 0, move(dirty(xfrm.migrate(US, FAR, US, THERE))))
 ktap.same("no IV comes twice: they go on like the sequence numbers", base, goes_to(THERE))
+
+MAY_WRAP, HIGHER = 2, 1 << 32
+ask(xfrm.FLUSHPOLICY, b"")
+ask(xfrm.FLUSHSA, b"\0")
+ktap.same("sequence numbers may begin again", (0, 0), (policy(xfrm.NEWPOLICY), ask(
+    xfrm.NEWSA, xfrm.sa(US, FAR, SPI, window=0) + xfrm.aead() + xfrm.replay(0xfffffffe, 0, 0) +
+    xfrm.attr(xfrm.A_EXTRA_FLAGS, struct.pack("=I", MAY_WRAP)))))
+base = goes_to(FAR)
+ktap.same("IVs do not", HIGHER, base ^ goes_to(FAR))
+ktap.same("it moves", 0, move(xfrm.migrate(US, FAR, US, THERE)))
+ktap.same("nor do they then", HIGHER, base ^ goes_to(THERE))
 ktap.end()
